@@ -1,0 +1,1 @@
+"""Intake, hotline and routing of civil-rights complaints."""
