@@ -168,7 +168,9 @@ def install_packages(level: str) -> None:
         lock = VENV / ".dev-requirements.txt"
         lock.write_text("".join(text for name, text in blocks.items() if name not in TOOLS))
     count = len(lock_blocks(lock))
-    say(f"Installing {count} locked packages ({'development' if level == 'dev' else 'runtime'}) ...")
+    say(
+        f"Installing {count} locked packages ({'development' if level == 'dev' else 'runtime'}) ..."
+    )
     uv = find_uv()
     sync = (uv or "", "pip", "sync", "--quiet", "--require-hashes", "--python", PYTHON, lock)
     if uv and quiet(*sync):
@@ -379,7 +381,12 @@ def task_lint(arguments: list[str]) -> None:
         say(f"lint: {name}")
         # A check that has nothing to say says it at length.
         done = subprocess.run(
-            command, cwd=ROOT, check=False, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+            command,
+            cwd=ROOT,
+            check=False,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
         )
         if done.returncode:
             say(done.stdout)

@@ -1,0 +1,1 @@
+"""The tests mirror the package; journeys/ go through the real server, guards/ look at the tree."""
