@@ -45,7 +45,7 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class Custody:
-    """Where the affected person is. ``held`` is what the rules mean by it; UNKNOWN counts as held."""
+    """Where the affected person is; ``held`` in the sense of the rules, so UNKNOWN is held."""
 
     code: str
     label: str
