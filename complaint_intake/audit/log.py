@@ -1,0 +1,169 @@
+"""Appending to and proving the audit chains."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from complaint_intake.audit.models import AuditEvent
+from complaint_intake.db import lock_key, utcnow
+from complaint_intake.security.keys import Keys, mac
+
+
+class Action(StrEnum):
+    """Everything that is ever audited: ``source.subject.action``. A closed vocabulary."""
+
+    DRAFT_OPENED = "intake.draft.opened"
+    DRAFT_DISCARDED = "intake.draft.discarded"
+    COMPLAINT_FILED = "intake.complaint.filed"
+    COMPLAINT_REVISED = "intake.complaint.revised"
+    COMPLAINT_COMPLETED = "intake.complaint.completed"
+    COMPLAINT_ROUTED = "intake.complaint.routed"
+    REFERRAL_OPENED = "intake.referral.opened"
+    REFERRAL_WITHDRAWN = "intake.referral.withdrawn"
+    NOTICE_CREATED = "intake.notice.created"
+    NOTICE_WITHDRAWN = "intake.notice.withdrawn"
+    FILE_ATTACHED = "intake.file.attached"
+    STATUS_OPENED = "public.status.opened"
+    MESSAGE_RECEIVED = "public.message.received"
+    PIN_REFUSED = "public.pin.refused"
+    CALL_STARTED = "hotline.call.started"
+    CALL_ENDED = "hotline.call.ended"
+    RECORDING_NOTED = "hotline.recording.noted"
+    QUEUE_VIEWED = "desk.queue.viewed"
+    CASE_VIEWED = "desk.case.viewed"
+    CASE_LOOKED_UP = "desk.case.looked_up"
+    FILE_OPENED = "desk.file.opened"
+    REFERRAL_TAKEN = "desk.referral.taken"
+    REFERRAL_RELEASED = "desk.referral.released"
+    REFERRAL_STATE_CHANGED = "desk.referral.state_changed"
+    CASE_REROUTED = "desk.case.rerouted"
+    CASE_WALLED = "desk.case.walled"
+    NOTE_ADDED = "desk.note.added"
+    MESSAGE_SENT = "desk.message.sent"
+    SIGNED_IN = "desk.user.signed_in"
+    SIGN_IN_FAILED = "desk.user.sign_in_failed"
+    SIGNED_OUT = "desk.user.signed_out"
+    USER_ADDED = "admin.user.added"
+    NOTICE_DELIVERED = "worker.notice.delivered"
+    NOTICE_FAILED = "worker.notice.failed"
+    CALL_SWEPT = "worker.call.swept"
+    DRAFTS_PURGED = "worker.drafts.purged"
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acts: ``user:<id>`` for staff, otherwise one of the doors."""
+
+    name: str
+
+    @classmethod
+    def user(cls, user_id: object) -> "Actor":
+        return cls(f"user:{user_id}")
+
+
+PUBLIC = Actor("public")
+HOTLINE = Actor("hotline")
+WORKER = Actor("worker")
+CLI = Actor("cli")
+
+_CODE = re.compile(r"[A-Za-z0-9_.:,>+*/ -]*")
+
+
+def record(
+    session: Session, chain: str, actor: Actor, action: Action, subject: str, detail: str = ""
+) -> None:
+    """Append one event to ``chain`` within the caller's unit of work.
+
+    ``detail`` takes codes only; anything that looks like prose raises ValueError, because the
+    audit must never come to hold what people said.
+    """
+    if len(detail) > 120 or not _CODE.fullmatch(detail):
+        raise ValueError("audit details are codes, not text")
+    keys: Keys = session.info["keys"]
+    heads: dict[str, tuple[int, bytes]] = session.info.setdefault("audit_heads", {})
+    head = heads.get(chain)
+    if head is None:
+        lock_key(session, f"audit:{chain}")
+        row = session.execute(
+            select(AuditEvent.number, AuditEvent.digest)
+            .where(AuditEvent.chain == chain)
+            .order_by(AuditEvent.number.desc())
+            .limit(1)
+        ).first()
+        head = (row.number, row.digest) if row else (0, b"\0" * 32)
+    event = AuditEvent(
+        chain=chain,
+        number=head[0] + 1,
+        at=utcnow(),
+        actor=actor.name,
+        action=action.value,
+        subject=subject,
+        detail=detail,
+    )
+    event.digest = _digest(keys.audit, event, head[1])
+    session.add(event)
+    heads[chain] = (event.number, event.digest)
+
+
+def _digest(key: bytes, event: AuditEvent, previous: bytes) -> bytes:
+    return mac(
+        key,
+        previous.hex(),
+        event.chain,
+        str(event.number),
+        event.at.isoformat(timespec="microseconds"),
+        event.actor,
+        event.action,
+        event.subject,
+        event.detail,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Break:
+    """A place where a chain does not hold: ``number`` is the first event that fails."""
+
+    chain: str
+    number: int
+    problem: str
+
+
+def verify(session: Session, anchors: dict[str, tuple[int, str]] | None = None) -> Iterator[Break]:
+    """Yield every break of every chain; nothing yielded means that all of them hold.
+
+    ``anchors`` (chain → number, hex digest), kept outside the database, prove that no tail was
+    cut off and no chain was removed or written anew with the key.
+    """
+    keys: Keys = session.info["keys"]
+    anchors = dict(anchors or {})
+    chain, expected, previous, broken = "", 1, b"\0" * 32, False
+    rows = session.scalars(
+        select(AuditEvent)
+        .order_by(AuditEvent.chain, AuditEvent.number)
+        .execution_options(yield_per=1000)
+    )
+    for event in rows:
+        if event.chain != chain:
+            if chain in anchors:
+                yield Break(chain, expected, "events that were anchored are missing at the end")
+                del anchors[chain]
+            chain, expected, previous, broken = event.chain, 1, b"\0" * 32, False
+        if not broken and event.number != expected:
+            yield Break(chain, expected, "an event is missing")
+            broken = True
+        if not broken and _digest(keys.audit, event, previous) != event.digest:
+            yield Break(chain, event.number, "the event was changed")
+            broken = True
+        anchor = anchors.get(chain)
+        if anchor and anchor[0] == event.number:
+            if anchor[1] != event.digest.hex() and not broken:
+                yield Break(chain, event.number, "the event differs from its anchor")
+                broken = True
+            del anchors[chain]
+        expected, previous = event.number + 1, event.digest
+    for missing, (number, _) in sorted(anchors.items()):
+        yield Break(missing, number, "an anchored chain is missing or shorter than its anchor")

@@ -1,0 +1,1 @@
+"""Files that came with a complaint, sealed from the first byte."""

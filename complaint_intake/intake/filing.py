@@ -1,0 +1,287 @@
+"""The one way in: drafts, filing, and what a call adds while it goes on.
+
+Everything here works inside the caller's unit of work: a complaint, its allegations, decision,
+referrals, notices, outbox messages and audit events commit together or not at all.
+"""
+
+import uuid
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from complaint_intake.audit.log import Action, Actor, record
+from complaint_intake.db import utcnow
+from complaint_intake.intake.case_numbers import new_case_number
+from complaint_intake.intake.models import (
+    Allegation,
+    Attachment,
+    Complaint,
+    Consent,
+    Incident,
+    Person,
+    Role,
+)
+from complaint_intake.intake.models.complaint import ComplaintState
+from complaint_intake.intake.pins import new_pin, set_pin
+from complaint_intake.intake.routing_service import release_notices, route_complaint
+from complaint_intake.intake.submission import IncidentTold, PersonTold, Submission
+from complaint_intake.routing import Facts
+from complaint_intake.search.identifiers import A_NUMBER, EMAIL, PHONE, index_identifiers
+from complaint_intake.security.keys import Keys
+from complaint_intake.taxonomy import ALLEGATIONS
+
+
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """The outcome of filing: what the person must be told, once."""
+
+    complaint: Complaint
+    pin: str | None
+    #: True when it had been filed before (a second click): nothing was changed, ``pin`` is None.
+    already: bool = False
+
+    @property
+    def case_number(self) -> str:
+        return self.complaint.case_number
+
+
+def open_draft(
+    session: Session, *, channel: str, language: str, actor: Actor, id: uuid.UUID | None = None
+) -> Complaint:
+    """Start a complaint that is not filed yet. It is in no queue."""
+    keys: Keys = session.info["keys"]
+    now = utcnow()
+    complaint = Complaint.open(
+        keys,
+        id=id,
+        case_number=_free_case_number(session),
+        state=ComplaintState.DRAFT,
+        partial=False,
+        channel=channel,
+        language=language,
+        created_at=now,
+        updated_at=now,
+        version=1,
+        flags=[],
+        filer_anonymous=False,
+    )
+    session.add(complaint)
+    record(
+        session,
+        complaint.chain,
+        actor,
+        Action.DRAFT_OPENED,
+        f"complaint:{complaint.id}",
+        channel,
+    )
+    return complaint
+
+
+def find_draft(
+    session: Session, draft_id: uuid.UUID, *, for_update: bool = False
+) -> Complaint | None:
+    """Return the complaint with this id, filed or not, or None."""
+    return session.get(Complaint, draft_id, with_for_update=for_update or None)
+
+
+def save_answers(session: Session, complaint: Complaint, answers: dict[str, Any]) -> None:
+    """Keep a draft's answers; ignored once it is filed, so that a late page changes nothing."""
+    if complaint.state == ComplaintState.DRAFT:
+        complaint.answers = answers
+        complaint.updated_at = utcnow()
+        complaint.version += 1
+
+
+def file_complaint(
+    session: Session,
+    submission: Submission,
+    *,
+    actor: Actor,
+    draft: Complaint | None = None,
+    pin: str | None = None,
+) -> Filed:
+    """File a complaint, from a draft or at once, and route it.
+
+    ``pin`` lets a door fix the PIN beforehand, so that a receipt can be shown again after a double
+    click. Filing a complaint that is filed already changes nothing.
+    """
+    if draft is not None and draft.state != ComplaintState.DRAFT:
+        return Filed(draft, None, already=True)
+    complaint = draft or open_draft(
+        session, channel=submission.channel, language=submission.language, actor=actor
+    )
+    pin = pin or new_pin()
+    set_pin(session, complaint, pin)
+    complaint.state = ComplaintState.FILED
+    complaint.filed_at = utcnow()
+    if not submission.partial:
+        complaint.answers = None  # the records hold it now
+    record(
+        session,
+        complaint.chain,
+        actor,
+        Action.COMPLAINT_FILED,
+        f"complaint:{complaint.id}",
+        submission.channel,
+    )
+    _write_records(session, complaint, submission, actor)
+    route_complaint(
+        session,
+        complaint,
+        submission.facts,
+        cause="filed",
+        actor=actor,
+        hold_notices=submission.partial,
+    )
+    return Filed(complaint, pin)
+
+
+def revise_filed(
+    session: Session, complaint: Complaint, submission: Submission, *, actor: Actor
+) -> None:
+    """Bring a partial complaint up to what the caller has answered by now, and route it again.
+
+    Facts that did not change are not decided again. Only for complaints that are still partial.
+    """
+    if not complaint.partial:
+        return
+    _write_records(session, complaint, submission, actor)
+    last = Facts.parse(complaint.decisions[-1].facts)
+    if last != submission.facts:
+        record(
+            session,
+            complaint.chain,
+            actor,
+            Action.COMPLAINT_REVISED,
+            f"complaint:{complaint.id}",
+        )
+        route_complaint(
+            session,
+            complaint,
+            submission.facts,
+            cause="answered",
+            actor=actor,
+                hold_notices=submission.partial,
+        )
+
+
+def finish_partial(session: Session, complaint: Complaint, *, whole: bool, actor: Actor) -> None:
+    """End a complaint that was filed while the caller was still on the line.
+
+    ``whole`` says whether the caller reached the end; a complaint that was cut off stays marked
+    partial. Either way its notices leave now.
+    """
+    if complaint.partial:
+        complaint.partial = not whole
+        complaint.updated_at = utcnow()
+        release_notices(session, complaint)
+        record(
+            session,
+            complaint.chain,
+            actor,
+            Action.COMPLAINT_COMPLETED,
+            f"complaint:{complaint.id}",
+            "whole" if whole else "cut off",
+        )
+
+
+def _free_case_number(session: Session) -> str:
+    while True:
+        number = new_case_number()
+        if session.scalar(select(Complaint.id).where(Complaint.case_number == number)) is None:
+            return number
+
+
+def _write_records(
+    session: Session, complaint: Complaint, submission: Submission, actor: Actor
+) -> None:
+    complaint.story = submission.story or None
+    complaint.partial = submission.partial
+    complaint.language = submission.language
+    complaint.language_spoken = submission.language_spoken
+    complaint.tell_immigration = submission.tell_immigration
+    complaint.filer_anonymous = submission.filer_anonymous
+    complaint.duplicate_of = submission.facts.duplicate_of
+    complaint.updated_at = utcnow()
+    complaint.version += 1
+    people = _match_people(complaint, submission.people)
+    _match_allegations(complaint, submission, people)
+    _match_incident(complaint, submission.incident)
+    have = {attachment.id for attachment in complaint.attachments}
+    for file in submission.attachments:
+        if file.id not in have:
+            Attachment(
+                complaint=complaint,
+                id=file.id,
+                media_type=file.media_type,
+                size_bytes=file.size_bytes,
+                received_at=utcnow(),
+                secret={"name": file.name, "key": file.key.hex()},
+            )
+            record(session, complaint.chain, actor, Action.FILE_ATTACHED, f"attachment:{file.id}")
+    index_identifiers(
+        session,
+        complaint.id,
+        [
+            identifier
+            for person in submission.people
+            for identifier in (
+                (A_NUMBER, person.identity.get("a_number")),
+                (PHONE, person.contact.get("phone")),
+                (EMAIL, person.contact.get("email")),
+            )
+        ],
+    )
+
+
+def _match_people(complaint: Complaint, told: tuple[PersonTold, ...]) -> list[Person]:
+    people = list(complaint.people)
+    for position, one in enumerate(told):
+        if position < len(people):
+            person = people[position]
+        else:
+            person = Person(complaint=complaint, position=position)
+            people.append(person)
+        person.roles = sorted(one.roles)
+        person.identity = one.identity or None
+        person.contact = one.contact or None
+        if one.consent is not None and not any(
+            (consent.given, consent.kind) == (one.consent.given, one.consent.kind)
+            for consent in person.consents
+        ):
+            person.consents.append(
+                Consent(given=one.consent.given, kind=one.consent.kind, recorded_at=utcnow())
+            )
+    return people
+
+
+def _match_allegations(complaint: Complaint, submission: Submission, people: list[Person]) -> None:
+    wanted = dict.fromkeys(submission.facts.allegations)
+    for allegation in list(complaint.allegations):
+        if (allegation.code, allegation.subject) not in wanted:
+            complaint.allegations.remove(allegation)
+    have = {
+        (allegation.code, allegation.subject): allegation for allegation in complaint.allegations
+    }
+    for code, subject in wanted:
+        if (code, subject) not in have:
+            have[code, subject] = Allegation(
+                complaint=complaint, code=code, subject=subject, rank=ALLEGATIONS[code].rank
+            )
+        have[code, subject].people = [
+            person
+            for person, told in zip(people, submission.people, strict=False)
+            if told.roles & {Role.AFFECTED, Role.SUBJECT}
+            and (not told.allegations or (code, subject) in told.allegations)
+        ]
+
+
+def _match_incident(complaint: Complaint, told: IncidentTold | None) -> None:
+    if told is None:
+        return
+    incident = complaint.incidents[0] if complaint.incidents else Incident(complaint=complaint)
+    incident.told = told.words() or None
+    incident.happened_on = told.happened_on
+    incident.facility_id = told.facility_id

@@ -1,0 +1,53 @@
+"""All records of a complaint. Importing this registers every table."""
+
+from complaint_intake.intake.models.access import CaseWall, PinThrottle
+from complaint_intake.intake.models.calls import CallRecord, CallTurn, Recording
+from complaint_intake.intake.models.complaint import (
+    Allegation,
+    Attachment,
+    Channel,
+    Complaint,
+    ComplaintState,
+    Consent,
+    Facility,
+    Incident,
+    Person,
+    Role,
+    allegation_person,
+)
+from complaint_intake.intake.models.correspondence import Message, Note
+from complaint_intake.intake.models.referral import (
+    Notice,
+    NoticeState,
+    Referral,
+    ReferralState,
+    RoutingDecision,
+    Task,
+)
+
+__all__ = [
+    "Allegation",
+    "Attachment",
+    "CallRecord",
+    "CallTurn",
+    "CaseWall",
+    "Channel",
+    "Complaint",
+    "ComplaintState",
+    "Consent",
+    "Facility",
+    "Incident",
+    "Message",
+    "Note",
+    "Notice",
+    "NoticeState",
+    "Person",
+    "PinThrottle",
+    "Recording",
+    "Referral",
+    "ReferralState",
+    "Role",
+    "RoutingDecision",
+    "Task",
+    "allegation_person",
+]

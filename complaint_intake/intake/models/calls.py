@@ -1,0 +1,97 @@
+"""A call to the hotline, turn by turn (design decision 4)."""
+
+import datetime as dt
+import uuid
+from typing import Any, ClassVar
+
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from complaint_intake.db import Base
+from complaint_intake.intake.models.base import SealedRecord
+from complaint_intake.intake.models.complaint import Complaint
+from complaint_intake.security.sealed import Sealed
+
+
+class CallRecord(SealedRecord, Base):
+    """One call. Its complaint stays a draft until the caller answers something."""
+
+    __tablename__ = "call_record"
+    __table_args__ = (
+        Index(
+            "ix_call_record_unfinished",
+            "last_heard_at",
+            sqlite_where=text("ended_at IS NULL"),
+            postgresql_where=text("ended_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    complaint_id: Mapped[uuid.UUID] = mapped_column(
+        ForeignKey("complaint.id", ondelete="CASCADE"), unique=True
+    )
+    #: The provider's id of the call, the key of everything that arrives about it.
+    call_sid: Mapped[str] = mapped_column(String(40), unique=True)
+    #: ``active``, ``completed`` (heard the case number), ``hung_up``, ``swept``; forward only.
+    state: Mapped[str] = mapped_column(String(12), default="active")
+    #: The turn that is awaited next; everything below it was answered.
+    turn: Mapped[int] = mapped_column(default=0)
+    #: The script state the caller is in.
+    position: Mapped[str] = mapped_column(String(40))
+    started_at: Mapped[dt.datetime]
+    last_heard_at: Mapped[dt.datetime]
+    ended_at: Mapped[dt.datetime | None]
+    duration_seconds: Mapped[int | None]
+    #: The caller's consent to a recording: yes, no, or not asked yet.
+    may_record: Mapped[bool | None]
+    memory_sealed: Mapped[bytes | None]
+
+    #: Answers so far, retries, menu history: what the script needs for the next turn.
+    memory: ClassVar = Sealed[dict[str, Any]]("memory_sealed")
+
+    complaint: Mapped[Complaint] = relationship(back_populates="call")
+    recordings: Mapped[list["Recording"]] = relationship(
+        back_populates="call", cascade="all, delete-orphan", order_by="Recording.id"
+    )
+
+
+class CallTurn(SealedRecord, Base):
+    """One exchange: what the caller did and the TwiML that answered, for replays."""
+
+    __tablename__ = "call_turn"
+    __table_args__ = (UniqueConstraint("call_id", "number"),)
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    complaint_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("complaint.id", ondelete="CASCADE"))
+    call_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("call_record.id", ondelete="CASCADE"))
+    number: Mapped[int]
+    position: Mapped[str] = mapped_column(String(40))
+    at: Mapped[dt.datetime]
+    heard_sealed: Mapped[bytes | None]
+    reply_sealed: Mapped[bytes | None]
+
+    heard: ClassVar = Sealed[dict[str, str]]("heard_sealed")
+    #: Wiped when the call ends: it may hold the spoken PIN.
+    reply: ClassVar = Sealed[str]("reply_sealed")
+
+    complaint: Mapped[Complaint] = relationship()
+
+
+class Recording(SealedRecord, Base):
+    """A statement the caller agreed to have recorded, at the provider until it is fetched."""
+
+    __tablename__ = "recording"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    complaint_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("complaint.id", ondelete="CASCADE"))
+    call_id: Mapped[uuid.UUID] = mapped_column(
+        ForeignKey("call_record.id", ondelete="CASCADE"), index=True
+    )
+    recording_sid: Mapped[str] = mapped_column(String(40), unique=True)
+    #: ``noted``, ``completed``, ``absent``, ``failed``; forward only.
+    state: Mapped[str] = mapped_column(String(12), default="noted")
+    duration_seconds: Mapped[int | None]
+    noted_at: Mapped[dt.datetime]
+
+    complaint: Mapped[Complaint] = relationship()
+    call: Mapped[CallRecord] = relationship(back_populates="recordings")

@@ -1,0 +1,64 @@
+"""What a door hands over: plain data, no request, no session."""
+
+import datetime as dt
+import uuid
+from dataclasses import dataclass, field
+
+from complaint_intake.files.store import StoredFile
+from complaint_intake.intake.models import Role
+from complaint_intake.routing import Facts
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentGiven:
+    """Consent of an affected person to another one filing: whether, and how that is known."""
+
+    given: bool
+    kind: str = "stated"
+
+
+@dataclass(frozen=True, slots=True)
+class PersonTold:
+    """One person as told. ``identity`` and ``contact`` hold only what was given (see Person)."""
+
+    roles: frozenset[Role]
+    identity: dict[str, str] = field(default_factory=dict)
+    contact: dict[str, str] = field(default_factory=dict)
+    consent: ConsentGiven | None = None
+    #: Allegations (code, subject) that concern this person; empty means all.
+    allegations: frozenset[tuple[str, str]] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentTold:
+    """When and where, in the person's words, with what could be resolved."""
+
+    when: str = ""
+    place: str = ""
+    officers: str = ""
+    happened_on: dt.date | None = None
+    facility_id: uuid.UUID | None = None
+
+    def words(self) -> dict[str, str]:
+        """Return only what was said."""
+        told = {"when": self.when, "place": self.place, "officers": self.officers}
+        return {name: text for name, text in told.items() if text}
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """A whole complaint as a door understood it. Routing is never part of it."""
+
+    language: str
+    channel: str
+    facts: Facts
+    story: str = ""
+    people: tuple[PersonTold, ...] = ()
+    incident: IncidentTold | None = None
+    attachments: tuple[StoredFile, ...] = ()
+    language_spoken: str | None = None
+    #: None: not asked or not answered.
+    tell_immigration: bool | None = None
+    filer_anonymous: bool = False
+    #: True while the person is still answering (a call in progress, or cut off).
+    partial: bool = False

@@ -1,0 +1,90 @@
+"""Putting messages into the outbox and leasing them out of it."""
+
+import datetime as dt
+import secrets
+import uuid
+from typing import Any
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from complaint_intake.db import utcnow
+from complaint_intake.outbox.models import OutboxMessage
+
+LEASE = dt.timedelta(seconds=60)
+FIRST_DELAY_SECONDS = 5
+LONGEST_DELAY_SECONDS = 3600
+#: About two days of tries, then the message is dead and shown to staff.
+MAX_ATTEMPTS = 55
+
+
+def enqueue(
+    session: Session, kind: str, destination: str, key: str, payload: dict[str, Any]
+) -> OutboxMessage:
+    """Queue a message in the caller's unit of work; a key that is there already is not repeated."""
+    existing = session.scalar(select(OutboxMessage).where(OutboxMessage.idempotency_key == key))
+    if existing is not None:
+        return existing
+    now = utcnow()
+    message = OutboxMessage(
+        kind=kind,
+        destination=destination,
+        idempotency_key=key,
+        payload=payload,
+        next_at=now,
+        created_at=now,
+    )
+    session.add(message)
+    return message
+
+
+def lease(session: Session, worker: str, limit: int = 20) -> list[OutboxMessage]:
+    """Take up to ``limit`` due messages for ``worker``; others leave them alone until the lease ends."""
+    now = utcnow()
+    due = (
+        select(OutboxMessage)
+        .where(
+            OutboxMessage.state == "pending",
+            OutboxMessage.next_at <= now,
+            or_(OutboxMessage.leased_until.is_(None), OutboxMessage.leased_until < now),
+        )
+        .order_by(OutboxMessage.next_at)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    messages = list(session.scalars(due))
+    for message in messages:
+        message.leased_by = worker
+        message.leased_until = now + LEASE
+        message.attempts += 1
+    return messages
+
+
+def mark_sent(session: Session, message_id: uuid.UUID, worker: str) -> bool:
+    """Record a delivery; False when the lease had passed to another worker meanwhile."""
+    message = session.get(OutboxMessage, message_id, with_for_update=True)
+    if message is None or message.leased_by != worker or message.state != "pending":
+        return False
+    message.state = "sent"
+    message.sent_at = utcnow()
+    message.leased_until = message.leased_by = message.last_error = None
+    return True
+
+
+def mark_failed(session: Session, message_id: uuid.UUID, worker: str, error: str) -> str | None:
+    """Record a failed try with the error's class name; returns the new state, None if not ours.
+
+    Waits 5 s, 10 s, 20 s … at most an hour, each with up to a quarter of jitter.
+    """
+    message = session.get(OutboxMessage, message_id, with_for_update=True)
+    if message is None or message.leased_by != worker or message.state != "pending":
+        return None
+    delay = min(LONGEST_DELAY_SECONDS, FIRST_DELAY_SECONDS * 2 ** min(message.attempts - 1, 20))
+    jitter = secrets.randbelow(max(1, delay * 250)) / 1000
+    message.leased_until = message.leased_by = None
+    message.last_error = error[:80]
+    if message.attempts >= MAX_ATTEMPTS:
+        message.state = "dead"
+    else:
+        message.next_at = utcnow() + dt.timedelta(seconds=delay + jitter)
+    return message.state

@@ -1,0 +1,1 @@
+"""Finding records: today by equality of sealed identifiers (blind index)."""

@@ -1,0 +1,163 @@
+"""Logs without people in them, counters, and the health pages.
+
+Log events are a fixed message with ids and codes as fields. A processor drops every field that is
+not on the list below, so that a slip in a call cannot write a name or a caller's number.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import logging
+import time
+from collections.abc import MutableMapping
+from typing import TYPE_CHECKING, Any
+
+import structlog
+from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+
+if TYPE_CHECKING:
+    from flask import Flask, Response
+
+#: Fields that may be logged: ids, codes, counts and durations.
+SAFE_FIELDS = frozenset(
+    {
+        "event", "level", "timestamp", "logger", "endpoint", "method", "status", "milliseconds",
+        "complaint", "queue", "priority", "kind", "job", "count", "attempts", "error", "state",
+        "worker", "url", "port", "step", "language", "action", "where",
+    }
+)  # fmt: skip
+
+REGISTRY = CollectorRegistry()
+REQUESTS = Counter(
+    "complaint_intake_requests", "Requests answered", ["endpoint", "status"], registry=REGISTRY
+)
+REQUEST_SECONDS = Histogram(
+    "complaint_intake_request_seconds", "Time to answer", ["endpoint"], registry=REGISTRY
+)
+FILED = Counter(
+    "complaint_intake_filed", "Complaints filed", ["channel", "priority"], registry=REGISTRY
+)
+SIGNATURE_FAILURES = Counter(
+    "complaint_intake_signature_failures", "Webhooks with a bad signature", registry=REGISTRY
+)
+
+log = structlog.get_logger("complaint_intake")
+
+
+def redact(logger: Any, method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Keep only the fields on the list; an exception is reduced to its class and place."""
+    problem = event.pop("exc_info", None)
+    if isinstance(problem, BaseException):
+        event["error"] = type(problem).__name__
+        event["where"] = _place(problem)
+    for field in [name for name in event if name not in SAFE_FIELDS]:
+        del event[field]
+    return event
+
+
+def _place(problem: BaseException) -> str:
+    """Where it was raised, as file:line of our innermost frame; never the values around it."""
+    frames = []
+    trace = problem.__traceback__
+    while trace is not None:
+        frames.append(f"{trace.tb_frame.f_globals.get('__name__', '?')}:{trace.tb_lineno}")
+        trace = trace.tb_next
+    ours = [frame for frame in frames if frame.startswith("complaint_intake")]
+    return (ours or frames or ["?"])[-1]
+
+
+class _SafeFormatter(logging.Formatter):
+    """For other libraries' log records: logger, level and class of error, no message text."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        kind = record.exc_info[0].__name__ if record.exc_info and record.exc_info[0] else ""
+        return f"{record.levelname} {record.name} {kind}".rstrip()
+
+
+def configure_logging(level: str = "INFO") -> None:
+    """Set up structured logs on standard error, for us and (reduced) for libraries."""
+    number = logging.getLevelNamesMapping().get(level.upper(), logging.INFO)
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            redact,
+            structlog.processors.JSONRenderer(),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(number),
+        logger_factory=structlog.WriteLoggerFactory(),
+        cache_logger_on_first_use=False,
+    )
+    handler = logging.StreamHandler()
+    handler.setFormatter(_SafeFormatter())
+    root = logging.getLogger()
+    root.handlers[:] = [
+        kept for kept in root.handlers if not isinstance(kept.formatter, _SafeFormatter)
+    ]
+    root.addHandler(handler)
+    root.setLevel(logging.WARNING)
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)
+
+
+def init_app(app: Flask) -> None:
+    """Add request logs (endpoint and status only, no address), /healthz, /readyz, /metrics."""
+    from flask import Response, g, request
+
+    @app.before_request
+    def _start() -> None:
+        g.started = time.perf_counter()
+
+    @app.after_request
+    def _finish(response: Response) -> Response:
+        seconds = time.perf_counter() - g.get("started", time.perf_counter())
+        endpoint = request.endpoint or "unknown"
+        REQUESTS.labels(endpoint, response.status_code).inc()
+        REQUEST_SECONDS.labels(endpoint).observe(seconds)
+        return response
+
+    @app.get("/healthz")
+    def healthz() -> Response:
+        """Answer that the process runs."""
+        return Response("ok\n", mimetype="text/plain")
+
+    @app.get("/readyz")
+    def readyz() -> Response:
+        """Answer whether the database can be read."""
+        from sqlalchemy import text
+        from sqlalchemy.exc import SQLAlchemyError
+
+        from complaint_intake.extensions import services
+
+        try:
+            with services().db.reading() as session:
+                session.execute(text("SELECT version_num FROM alembic_version"))
+        except SQLAlchemyError:
+            return Response("database not ready\n", 503, mimetype="text/plain")
+        return Response("ready\n", mimetype="text/plain")
+
+    @app.get("/metrics")
+    def metrics() -> Response:
+        """Counters, for loopback or the bearer of METRICS_TOKEN; others see no such page."""
+        import hmac
+
+        from complaint_intake.extensions import services
+
+        secret = services().settings.metrics_token
+        if secret is not None:
+            given = request.headers.get("Authorization", "")
+            allowed = hmac.compare_digest(given, f"Bearer {secret.get_secret_value()}")
+        else:
+            allowed = _from_loopback(request.remote_addr) and not request.headers.get(
+                "X-Forwarded-For"
+            )
+        if not allowed:
+            return Response("not found\n", 404, mimetype="text/plain")
+        return Response(generate_latest(REGISTRY), mimetype="text/plain")
+
+
+def _from_loopback(address: str | None) -> bool:
+    try:
+        return ipaddress.ip_address(address or "").is_loopback
+    except ValueError:
+        return False
