@@ -14,6 +14,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import NoReturn
 
 ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
@@ -43,7 +44,7 @@ def say(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
 
 
-def stop(text: str) -> None:
+def stop(text: str) -> NoReturn:
     raise SystemExit(f"dev.py: {text}")
 
 
@@ -372,24 +373,17 @@ def task_lint(arguments: list[str]) -> None:
     fix = "--fix" in arguments
     checks: dict[str, tuple[str | Path, ...]] = {
         "ruff": (BIN / "ruff", "check", "--quiet", *(["--fix"] if fix else [])),
-        "format": (BIN / "ruff", "format", "--quiet", *([] if fix else ["--diff"])),
+        "format": (BIN / "ruff", "format", *([] if fix else ["--check"])),
         "types": (BIN / "mypy",),
-        "imports": (BIN / "lint-imports", "--no-timing"),
+        "imports": (BIN / "lint-imports", "--no-logo"),
     }
     failed = []
     for name, command in checks.items():
         say(f"lint: {name}")
-        # A check that has nothing to say says it at length.
-        done = subprocess.run(
-            command,
-            cwd=ROOT,
-            check=False,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
+        # Output only of what failed: a check that has nothing to say says it at length.
+        done = subprocess.run(command, cwd=ROOT, check=False, capture_output=True, text=True)
         if done.returncode:
-            say(done.stdout)
+            say(done.stdout + done.stderr)
             failed.append(name)
     if failed:
         stop(f"lint failed: {', '.join(failed)}")

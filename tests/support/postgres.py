@@ -92,11 +92,9 @@ def start(directory: Path) -> tuple[subprocess.Popen[bytes], PostgresServer]:
     password_file.write_text(password)
     if "user" in options:
         shutil.chown(password_file, options["user"])
+    who = ("-U", "intake", "--pwfile", str(password_file), "-A", "scram-sha-256")
     made = subprocess.run(
-        [
-            *(programs / "initdb", "-D", data, "-U", "intake", "--pwfile", password_file),
-            *("-A", "scram-sha-256", "-E", "UTF8", "--locale=C", "--no-sync"),
-        ],
+        [programs / "initdb", "-D", data, *who, "-E", "UTF8", "--locale=C", "--no-sync"],
         **options,
         capture_output=True,
         text=True,
@@ -106,14 +104,9 @@ def start(directory: Path) -> tuple[subprocess.Popen[bytes], PostgresServer]:
         raise RuntimeError(f"initdb failed: {made.stderr}")
     settings = [part for setting in FAST for part in ("-c", setting)]
     with (directory / "log").open("wb") as log:
-        process = subprocess.Popen(
-            [
-                *(programs / "postgres", "-D", data, "-p", str(port), "-h", "127.0.0.1"),
-                *("-k", directory, *settings),
-            ],
-            **options,
-            stdout=log,
-            stderr=log,
+        where = ("-D", str(data), "-p", str(port), "-h", "127.0.0.1", "-k", str(directory))
+        process: subprocess.Popen[bytes] = subprocess.Popen(
+            [programs / "postgres", *where, *settings], **options, stdout=log, stderr=log
         )
     url = URL.create("postgresql", "intake", password, "127.0.0.1", port, "postgres")
     return process, PostgresServer(url)
