@@ -140,7 +140,7 @@ class _Reader:
         self._lines = _Lines(text)
         self._line = 1
         self._id = ""
-        self._sets: dict[str, dict[str, Any]] = {"code": {}, "subject": {}}
+        self._sets: dict[str, dict[str, frozenset[str]]] = {"code": {}, "subject": {}}
 
     # --- faults
 
@@ -306,6 +306,7 @@ class _Reader:
             priorities=priorities,
             flags=flags,
             clocks=clocks,
+            sets={**self._sets["subject"], **self._sets["code"]},
             lines=lines,
         )
 

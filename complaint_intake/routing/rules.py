@@ -192,6 +192,8 @@ class Ruleset:
     priorities: tuple[PriorityRule, ...]
     flags: tuple[FlagRule, ...]
     clocks: dict[str, Clock]
+    #: Named sets of codes and subjects, for showing conditions as they were written.
+    sets: dict[str, frozenset[str]] = field(default_factory=dict, compare=False)
     #: Rule id -> line of the file, for messages.
     lines: dict[str, int] = field(default_factory=dict, compare=False)
 
