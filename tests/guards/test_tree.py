@@ -74,7 +74,8 @@ def test_nothing_that_tools_make_is_committed():
 
 
 def test_no_file_has_carriage_returns_or_lacks_its_last_newline():
-    texts = {path: path.read_bytes() for path in matching(*TEXT)}
+    own = (path for path in matching(*TEXT) if "data" not in path.parts)  # data as it was given
+    texts = {path: path.read_bytes() for path in own}
     wrong = [
         name_of(path)
         for path, content in texts.items()
