@@ -295,7 +295,7 @@ def installed_postgres() -> str | None:
             return 0.0
 
     on_path = shutil.which("initdb")
-    found = [Path(on_path).parent] if on_path else []
+    found = [Path(on_path).resolve().parent] if on_path else []
     found += sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=version, reverse=True)
     return next((str(each) for each in found if (each / "postgres").exists()), None)
 

@@ -77,15 +77,24 @@ def other_user() -> str:
     lacks("user for PostgreSQL", "root cannot run it, and there is no user postgres or nobody")
 
 
+def copy_of_wheel(programs: Path, directory: Path) -> Path:
+    """The same programs where another user may enter: a checkout in root's home is closed."""
+    site = next(parent for parent in programs.parents if parent.name == "site-packages")
+    inside = programs.relative_to(site)
+    for part in site.glob(f"{inside.parts[0]}*"):  # the package and its shared libraries
+        if part.is_dir():
+            shutil.copytree(part, directory / "wheel" / part.name, symlinks=True)
+    return directory / "wheel" / inside
+
+
 def start(directory: Path) -> tuple[subprocess.Popen[bytes], PostgresServer]:
     programs = find_programs()
     options: dict[str, Any] = {"cwd": directory}
     if os.geteuid() == 0:
         user = other_user()
         options |= {"user": user, "extra_groups": []}
-        if not programs.is_relative_to("/usr"):
-            # A checkout in root's home is closed to that user.
-            programs = Path(shutil.copytree(programs.parent, directory / "programs")) / "bin"
+        if "site-packages" in programs.parts:
+            programs = copy_of_wheel(programs, directory)
         shutil.chown(directory, user)
     password, port, data = secrets.token_hex(16), free_port(), directory / "data"
     password_file = directory / "password"
