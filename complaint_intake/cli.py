@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import click
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from complaint_intake.extensions import Services
+    from complaint_intake.settings import Settings
 
 
 @click.group()
@@ -82,3 +89,121 @@ def clock_hold(released: str, tz: str) -> None:
     except ValueError as error:
         raise click.ClickException(str(error)) from None
     click.echo("\n".join(lines))
+
+
+@main.command()
+@click.option("--demo", is_flag=True, help="Fill an empty database with demonstration data.")
+@click.option("--worker/--no-worker", default=True, help="Also deliver messages and run jobs.")
+@click.option("--port", type=int, help="Instead of PORT.")
+def serve(demo: bool, worker: bool, port: int | None) -> None:
+    """Serve the public form, the hotline and the desk until Ctrl-C."""
+    from complaint_intake.serving import serve as run_server
+
+    with plain_errors():
+        overrides = {} if port is None else {"port": port}
+        run_server(load(**overrides), demo=demo, with_worker=worker)
+
+
+@main.command()
+def worker() -> None:
+    """Deliver messages and run recurring jobs until Ctrl-C, without serving."""
+    from complaint_intake.serving import run_worker
+
+    with plain_errors():
+        run_worker(load())
+
+
+@main.command()
+def migrate() -> None:
+    """Bring the database to the newest version."""
+    from complaint_intake.db import upgrade
+
+    with plain_errors():
+        upgrade(load().database_url)
+    click.echo("The database is up to date.")
+
+
+@main.group()
+def user() -> None:
+    """Look after staff accounts."""
+
+
+@user.command("add")
+@click.argument("username")
+@click.option("--name", required=True, help="The name colleagues see.")
+@click.option("--role", type=click.Choice(["officer", "supervisor", "admin"]), default="officer")
+@click.option("--queue", "queues", multiple=True, help="A queue the person works in; repeatable.")
+@click.password_option(help="Asked for when not given.")
+def user_add(username: str, name: str, role: str, queues: tuple[str, ...], password: str) -> None:
+    """Add a member of staff and print the key for their authenticator, once."""
+    from complaint_intake.security.signin import create_user, provisioning_uri
+
+    with plain_errors(), opened() as services, services.db.unit_of_work() as session:
+        account, secret = create_user(session, username, name, password, role, list(queues))
+        click.echo(f"Added {username}. Authenticator key: {secret}")
+        click.echo(provisioning_uri(account, secret, services.settings.operator_name))
+
+
+@user.command("code")
+@click.argument("username")
+def user_code(username: str) -> None:
+    """Show the present sign-in code of a demonstration account."""
+    from complaint_intake.security.signin import demo_code
+
+    with plain_errors(), opened() as services, services.db.reading() as session:
+        click.echo(demo_code(session, username))
+
+
+@main.group()
+def audit() -> None:
+    """Prove the audit log."""
+
+
+@audit.command("verify")
+def audit_verify() -> None:
+    """Check every audit chain and its anchors; exit status 1 if one does not hold."""
+    from complaint_intake.audit.log import verify
+    from complaint_intake.jobs.anchors import anchors_file, read_anchors
+
+    with plain_errors(), opened() as services, services.db.reading() as session:
+        breaks = list(verify(session, read_anchors(anchors_file(services))))
+    for fault in breaks:
+        click.echo(f"{fault.chain} #{fault.number}: {fault.problem}", err=True)
+    if breaks:
+        sys.exit(1)
+    click.echo("Every audit chain holds.")
+
+
+def load(**overrides: Any) -> Settings:
+    """Read the settings of the environment."""
+    from complaint_intake.settings import load_settings
+
+    return load_settings(**overrides)
+
+
+@contextlib.contextmanager
+def opened() -> Iterator[Services]:
+    """Open the database of the environment for one command."""
+    from complaint_intake.extensions import build_services
+
+    services = build_services(load())
+    try:
+        yield services
+    finally:
+        services.db.dispose()
+
+
+@contextlib.contextmanager
+def plain_errors() -> Iterator[None]:
+    """Turn an expected error into one line and exit status 2."""
+    from complaint_intake.errors import ComplaintIntakeError
+
+    try:
+        yield
+    except ComplaintIntakeError as error:
+        click.echo(f"complaint-intake: {error}", err=True)
+        sys.exit(2)
+
+
+if __name__ == "__main__":
+    main()

@@ -105,10 +105,10 @@ class Database:
             raise RuntimeError("unit_of_work() inside unit_of_work(): pass the session on")
         self._writing.active = True
         try:
-            with self._write_lock if self.is_sqlite else contextlib.nullcontext():
-                with self._sessions() as session:
-                    yield session
-                    session.commit()
+            alone = self._write_lock if self.is_sqlite else contextlib.nullcontext()
+            with alone, self._sessions() as session:
+                yield session
+                session.commit()
         finally:
             self._writing.active = False
 

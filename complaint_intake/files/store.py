@@ -62,7 +62,7 @@ class SealedWriter:
         self._reader: Iterator[bytes] | None = None
         self._unread = b""
         descriptor = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        self._file: IO[bytes] = open(descriptor, "wb")
+        self._file: IO[bytes] = os.fdopen(descriptor, "wb")
         self._file.write(self._prefix)
 
     def write(self, data: bytes) -> int:

@@ -163,7 +163,7 @@ def revise_filed(
             submission.facts,
             cause="answered",
             actor=actor,
-                hold_notices=submission.partial,
+            hold_notices=submission.partial,
         )
 
 

@@ -220,9 +220,9 @@ def _match_tasks(
     wanted: list[tuple[str, str, list[str], dt.datetime]] = []
     retaliation = next((row for row in decision.rows if row.code == "RETAL"), None)
     if retaliation is not None:
+        pair = [retaliation.code, retaliation.subject]
         end = utcnow() + RETALIATION_WATCH
-        queue = retaliation.queue
-        wanted.append((queue, "retaliation_watch", [retaliation.code, retaliation.subject], end))
+        wanted.append((retaliation.queue, "retaliation_watch", pair, end))
     for name in open_questions(facts):
         wanted.append((decision.primary, f"ask:{name}", [], limits.seen))
     for queue, kind, allegation, due_at in wanted:
@@ -236,4 +236,3 @@ def _match_tasks(
                     created_at=utcnow(),
                 )
             )
-

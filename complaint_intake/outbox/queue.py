@@ -5,7 +5,7 @@ import secrets
 import uuid
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
 from complaint_intake.db import utcnow
@@ -38,16 +38,26 @@ def enqueue(
     return message
 
 
+def _is_due(now: dt.datetime) -> tuple[ColumnElement[bool], ...]:
+    return (
+        OutboxMessage.state == "pending",
+        OutboxMessage.next_at <= now,
+        or_(OutboxMessage.leased_until.is_(None), OutboxMessage.leased_until < now),
+    )
+
+
+def has_due(session: Session) -> bool:
+    """Whether a message waits for a worker: a look that takes no write lock."""
+    due = select(OutboxMessage.id).where(*_is_due(utcnow())).limit(1)
+    return session.scalar(due) is not None
+
+
 def lease(session: Session, worker: str, limit: int = 20) -> list[OutboxMessage]:
-    """Take up to ``limit`` due messages for ``worker``; others leave them alone until the lease ends."""
+    """Take up to ``limit`` due messages for ``worker``; nobody else gets them while it lasts."""
     now = utcnow()
     due = (
         select(OutboxMessage)
-        .where(
-            OutboxMessage.state == "pending",
-            OutboxMessage.next_at <= now,
-            or_(OutboxMessage.leased_until.is_(None), OutboxMessage.leased_until < now),
-        )
+        .where(*_is_due(now))
         .order_by(OutboxMessage.next_at)
         .limit(limit)
         .with_for_update(skip_locked=True)

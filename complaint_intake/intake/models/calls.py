@@ -2,7 +2,7 @@
 
 import datetime as dt
 import uuid
-from typing import Any, ClassVar
+from typing import Any
 
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -47,7 +47,7 @@ class CallRecord(SealedRecord, Base):
     memory_sealed: Mapped[bytes | None]
 
     #: Answers so far, retries, menu history: what the script needs for the next turn.
-    memory: ClassVar = Sealed[dict[str, Any]]("memory_sealed")
+    memory = Sealed[dict[str, Any]]("memory_sealed")
 
     complaint: Mapped[Complaint] = relationship(back_populates="call")
     recordings: Mapped[list["Recording"]] = relationship(
@@ -70,9 +70,9 @@ class CallTurn(SealedRecord, Base):
     heard_sealed: Mapped[bytes | None]
     reply_sealed: Mapped[bytes | None]
 
-    heard: ClassVar = Sealed[dict[str, str]]("heard_sealed")
+    heard = Sealed[dict[str, str]]("heard_sealed")
     #: Wiped when the call ends: it may hold the spoken PIN.
-    reply: ClassVar = Sealed[str]("reply_sealed")
+    reply = Sealed[str]("reply_sealed")
 
     complaint: Mapped[Complaint] = relationship()
 

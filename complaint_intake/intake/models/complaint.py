@@ -102,9 +102,9 @@ class Complaint(Base):
     story_sealed: Mapped[bytes | None]
     answers_sealed: Mapped[bytes | None]
 
-    story: ClassVar = Sealed[str]("story_sealed")
+    story = Sealed[str]("story_sealed")
     #: The form as filled in so far (page → field → values), or the call's answers.
-    answers: ClassVar = Sealed[dict[str, Any]]("answers_sealed")
+    answers = Sealed[dict[str, Any]]("answers_sealed")
 
     people: Mapped[list["Person"]] = relationship(
         back_populates="complaint", cascade="all, delete-orphan", order_by="Person.position"
@@ -201,9 +201,9 @@ class Person(SealedRecord, Base):
     contact_sealed: Mapped[bytes | None]
 
     #: name, a_number, birth_date, organisation, description: only the keys that were given.
-    identity: ClassVar = Sealed[dict[str, str]]("identity_sealed")
+    identity = Sealed[dict[str, str]]("identity_sealed")
     #: phone, email, address, safe_phone, safe_message, safe_mail, best_time, other_contact.
-    contact: ClassVar = Sealed[dict[str, str]]("contact_sealed")
+    contact = Sealed[dict[str, str]]("contact_sealed")
 
     complaint: Mapped[Complaint] = relationship(back_populates="people")
     consents: Mapped[list["Consent"]] = relationship(
@@ -280,7 +280,7 @@ class Incident(SealedRecord, Base):
     told_sealed: Mapped[bytes | None]
 
     #: when, place, officers: in the person's words.
-    told: ClassVar = Sealed[dict[str, str]]("told_sealed")
+    told = Sealed[dict[str, str]]("told_sealed")
 
     complaint: Mapped[Complaint] = relationship(back_populates="incidents")
     facility: Mapped[Facility | None] = relationship()
@@ -300,6 +300,6 @@ class Attachment(SealedRecord, Base):
     received_at: Mapped[dt.datetime]
     #: name (as sent) and key (hex, of the stored file).
     secret_sealed: Mapped[bytes | None]
-    secret: ClassVar = Sealed[dict[str, str]]("secret_sealed")
+    secret = Sealed[dict[str, str]]("secret_sealed")
 
     complaint: Mapped[Complaint] = relationship(back_populates="attachments")

@@ -2,7 +2,6 @@
 
 import datetime as dt
 import uuid
-from typing import ClassVar
 
 from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -31,7 +30,7 @@ class Message(SealedRecord, Base):
     sent_at: Mapped[dt.datetime]
     read_at: Mapped[dt.datetime | None]
     body_sealed: Mapped[bytes | None]
-    body: ClassVar = Sealed[str]("body_sealed")
+    body = Sealed[str]("body_sealed")
 
     complaint: Mapped[Complaint] = relationship(back_populates="messages")
 
@@ -51,7 +50,7 @@ class Note(SealedRecord, Base):
     #: ``note``, or ``reroute`` for the reason of one.
     kind: Mapped[str] = mapped_column(String(12), default="note")
     body_sealed: Mapped[bytes | None]
-    body: ClassVar = Sealed[str]("body_sealed")
+    body = Sealed[str]("body_sealed")
 
     complaint: Mapped[Complaint] = relationship()
     referral: Mapped[Referral] = relationship()

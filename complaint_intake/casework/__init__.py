@@ -1,0 +1,1 @@
+"""What happens after filing: who sees what, and what staff do with it."""

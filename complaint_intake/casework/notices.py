@@ -1,0 +1,27 @@
+"""What becomes of a notice after routing created it."""
+
+import uuid
+
+from sqlalchemy.orm import Session
+
+from complaint_intake.audit.log import WORKER, Action, record
+from complaint_intake.db import utcnow
+from complaint_intake.intake.models import Notice, NoticeState
+
+
+def mark_notice_sent(session: Session, notice_id: uuid.UUID) -> None:
+    """Record that a notice left the house. Its state only moves forward."""
+    notice = session.get(Notice, notice_id)
+    if notice is not None and notice.state == NoticeState.PENDING:
+        notice.state = NoticeState.SENT
+        notice.sent_at = utcnow()
+        chain = f"case:{notice.complaint_id}"
+        record(session, chain, WORKER, Action.NOTICE_DELIVERED, f"notice:{notice.kind}")
+
+
+def mark_notice_undeliverable(session: Session, notice_id: uuid.UUID) -> None:
+    """Record that the last try failed; the dead message stays in the outbox for staff."""
+    notice = session.get(Notice, notice_id)
+    if notice is not None:
+        chain = f"case:{notice.complaint_id}"
+        record(session, chain, WORKER, Action.NOTICE_FAILED, f"notice:{notice.kind}")

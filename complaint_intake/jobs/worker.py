@@ -1,0 +1,75 @@
+"""The worker loop. It does everything slow, and never inside a transaction."""
+
+import os
+import secrets
+import threading
+import uuid
+
+from complaint_intake.casework.notices import mark_notice_sent, mark_notice_undeliverable
+from complaint_intake.extensions import Services
+from complaint_intake.jobs.recurring import run_due_jobs
+from complaint_intake.notify import DeliveryFailed, Outgoing, Sender
+from complaint_intake.outbox.queue import has_due, lease, mark_failed, mark_sent
+from complaint_intake.telemetry import log
+
+IDLE_SECONDS = 1.0
+
+
+class Worker:
+    """Delivers due messages and runs due jobs until told to stop."""
+
+    def __init__(self, services: Services, sender: Sender) -> None:
+        self._services = services
+        self._sender = sender
+        self._stop = threading.Event()
+        self.name = f"{os.getpid()}-{secrets.token_hex(3)}"
+
+    def run(self) -> None:
+        """Work until ``stop()``; a fault in one round is logged and the next one begins."""
+        while not self._stop.is_set():
+            delivered = 0
+            try:
+                run_due_jobs(self._services)
+                delivered = self.deliver_batch()
+            except Exception as error:
+                log.error("worker round failed", exc_info=error, worker=self.name)
+            if not delivered:
+                self._stop.wait(IDLE_SECONDS)
+
+    def stop(self) -> None:
+        """Let the current batch finish and then end ``run()``."""
+        self._stop.set()
+
+    def deliver_batch(self, limit: int = 20) -> int:
+        """Lease up to ``limit`` messages and send each; returns how many left the house.
+
+        The database is released before any message is sent.
+        """
+        with self._services.db.reading() as session:
+            if not has_due(session):
+                return 0
+        with self._services.db.unit_of_work() as session:
+            leased = [
+                (
+                    row.id,
+                    Outgoing(row.idempotency_key, row.kind, row.destination, dict(row.payload)),
+                )
+                for row in lease(session, self.name, limit)
+            ]
+        return sum(self._deliver(message_id, outgoing) for message_id, outgoing in leased)
+
+    def _deliver(self, message_id: uuid.UUID, outgoing: Outgoing) -> bool:
+        notice = outgoing.payload.get("notice")
+        try:
+            self._sender.send(outgoing)
+        except DeliveryFailed as error:
+            with self._services.db.unit_of_work() as session:
+                state = mark_failed(session, message_id, self.name, type(error).__name__)
+                if state == "dead" and notice:
+                    mark_notice_undeliverable(session, uuid.UUID(notice))
+            log.warning("delivery failed", kind=outgoing.kind, state=state or "lost lease")
+            return False
+        with self._services.db.unit_of_work() as session:
+            if mark_sent(session, message_id, self.name) and notice:
+                mark_notice_sent(session, uuid.UUID(notice))
+        return True

@@ -1,0 +1,12 @@
+"""Senders: one protocol, several ways out. Only the worker imports this."""
+
+from complaint_intake.notify.senders import (
+    DeliveryFailed,
+    FileSender,
+    Outgoing,
+    Sender,
+    choose_sender,
+)
+from complaint_intake.notify.smtp import SmtpSender
+
+__all__ = ["DeliveryFailed", "FileSender", "Outgoing", "Sender", "SmtpSender", "choose_sender"]

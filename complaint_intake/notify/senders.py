@@ -1,0 +1,76 @@
+"""What leaves the house, and the sender of a demonstration, which only writes a file.
+
+A text says that something waits and where to sign in. It never says what, or about whom.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+from complaint_intake.intake.case_numbers import grouped
+
+if TYPE_CHECKING:
+    from complaint_intake.settings import Settings
+
+
+class DeliveryFailed(Exception):
+    """The message did not leave; it will be tried again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """One message as the worker leased it; the database is not open while it is sent."""
+
+    key: str
+    kind: str
+    #: ``office:OIG_ROFR``, ``queue:LESC``.
+    destination: str
+    payload: dict[str, Any]
+
+    def text(self, base_url: str) -> tuple[str, str]:
+        """Return subject and body: that something waits, never what."""
+        if self.kind == "page":
+            subject = "An emergency complaint waits"
+        else:
+            subject = f"A notice waits: {self.payload['kind']}"
+        reference = grouped(self.payload["case_number"])
+        return subject, f"{subject}.\nReference {reference}.\nSign in: {base_url}/desk/\n"
+
+
+class Sender(Protocol):
+    """Delivers one message or raises DeliveryFailed. May be called twice with the same key."""
+
+    def send(self, message: Outgoing) -> None: ...
+
+
+class FileSender:
+    """Appends each message to a file, for demonstrations: nothing leaves this machine."""
+
+    def __init__(self, path: Path, base_url: str) -> None:
+        self._path = path
+        self._base_url = base_url
+
+    def send(self, message: Outgoing) -> None:
+        subject, body = message.text(self._base_url)
+        text = f"To: {message.destination}\nKey: {message.key}\nSubject: {subject}\n\n{body}---\n"
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+        with open(descriptor, "a", encoding="utf-8") as file:
+            file.write(text)
+
+
+def choose_sender(settings: Settings) -> Sender:
+    """Return the SMTP sender where SMTP_URL is set, otherwise the file sender."""
+    if settings.smtp_url is None:
+        return FileSender(settings.var_dir / "outgoing.txt", settings.public_base_url)
+    from complaint_intake.notify.smtp import SmtpSender
+
+    return SmtpSender(
+        settings.smtp_url.get_secret_value(),
+        sender=settings.mail_from,
+        mailboxes=settings.office_mailboxes,
+        base_url=settings.public_base_url,
+    )

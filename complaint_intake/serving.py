@@ -1,0 +1,145 @@
+"""Running the embedded server: waitress and the worker in one process."""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+import threading
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from complaint_intake.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from complaint_intake.extensions import Services
+    from complaint_intake.settings import Settings
+
+THREADS = 4
+CONNECTION_LIMIT = 1000
+#: Room for a form's other fields beside its files.
+BODY_MARGIN = 1_000_000
+
+
+def waitress_options(settings: Settings) -> dict[str, Any]:
+    """Return the server's options.
+
+    The connection limit and poll() let it outlive hundreds of slow clients (old phones hold a
+    connection for minutes). Buffers never overflow to a temporary file: that would be plaintext.
+    """
+    body = settings.max_upload_bytes + BODY_MARGIN
+    return {
+        "host": settings.host,
+        "port": settings.port,
+        "threads": THREADS,
+        "connection_limit": CONNECTION_LIMIT,
+        "asyncore_use_poll": True,
+        "max_request_body_size": body,
+        "inbuf_overflow": body + 1,
+        "outbuf_overflow": 100_000_000,
+        "channel_timeout": 120,
+        "clear_untrusted_proxy_headers": not settings.trusted_proxies,
+        "ident": None,
+    }
+
+
+def serve(settings: Settings, *, demo: bool, with_worker: bool) -> None:
+    """Serve until Ctrl-C or SIGTERM; finishes what is under way and returns."""
+    from waitress import create_server
+
+    from complaint_intake import create_app
+    from complaint_intake.db import upgrade
+
+    if demo and not settings.is_local:
+        raise ConfigurationError("--demo is for a loopback address only")
+    if settings.is_local:
+        upgrade(settings.database_url)
+    app = create_app(settings)
+    services: Services = app.extensions["complaint_intake"]
+    _refuse_demo_accounts(services)
+    if demo:
+        _load_demo(services)
+    server = create_server(app, **waitress_options(settings))
+    signal.signal(signal.SIGTERM, _interrupt)
+    with _working(services) if with_worker else contextlib.nullcontext():
+        _announce(settings, services, server.effective_port, demo=demo)
+        try:
+            server.run()
+        except KeyboardInterrupt:
+            pass
+        finally:
+            server.close()
+    services.db.dispose()
+
+
+def run_worker(settings: Settings) -> None:
+    """Run only the worker, until Ctrl-C or SIGTERM."""
+    from complaint_intake.extensions import build_services
+    from complaint_intake.jobs.worker import Worker
+    from complaint_intake.notify import choose_sender
+    from complaint_intake.telemetry import configure_logging
+
+    configure_logging(settings.log_level)
+    services = build_services(settings)
+    worker = Worker(services, choose_sender(settings))
+    signal.signal(signal.SIGTERM, lambda *_: worker.stop())
+    signal.signal(signal.SIGINT, lambda *_: worker.stop())
+    worker.run()
+    services.db.dispose()
+
+
+def _interrupt(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
+@contextlib.contextmanager
+def _working(services: Services) -> Iterator[None]:
+    """Run the worker beside the server, and let it finish its batch at the end."""
+    from complaint_intake.jobs.worker import Worker
+    from complaint_intake.notify import choose_sender
+
+    worker = Worker(services, choose_sender(services.settings))
+    thread = threading.Thread(target=worker.run, name="worker", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        worker.stop()
+        thread.join(timeout=30)
+
+
+def _refuse_demo_accounts(services: Services) -> None:
+    """Demo staff have published passwords: they may exist only where nobody else can reach."""
+    if services.settings.is_local:
+        return
+    from complaint_intake.security.signin import has_demo_accounts
+
+    with services.db.reading() as session:
+        if has_demo_accounts(session):
+            raise ConfigurationError(
+                "the database holds demo accounts; use another DATABASE_URL for a public server"
+            )
+
+
+def _load_demo(services: Services) -> None:
+    from complaint_intake.demo import load_demo
+
+    load_demo(services)
+
+
+def _announce(settings: Settings, services: Services, port: int, *, demo: bool) -> None:
+    base = f"http://{settings.host}:{port}"
+    click.echo(f"Public form   {base}/")
+    click.echo(f"Desk          {base}/desk/")
+    click.echo(f"Voice webhook {settings.public_base_url}/voice/incoming")
+    if demo:
+        from complaint_intake.demo import demo_staff
+
+        click.echo(
+            "Demo staff (codes last 30 s; `complaint-intake user code NAME` gives a new one):"
+        )
+        for username, password, code, role in demo_staff(services):
+            click.echo(f"  {username:<12} {password}   code {code}   {role}")
+    click.echo("Ready. Ctrl-C stops.")
