@@ -1,5 +1,6 @@
 """The application in the test's own process, on a database of its own."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,7 @@ if TYPE_CHECKING:  # not imported until a test needs them: most tests need no ap
     from flask import Flask
     from flask.testing import FlaskClient
 
+    from complaint_intake.extensions import Services
     from complaint_intake.settings import Settings
 
 
@@ -24,13 +26,21 @@ def settings(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
 
 
 @pytest.fixture
-def app(settings: "Settings") -> "Flask":
+def app(settings: "Settings") -> Iterator["Flask"]:
     """The whole application; put `database_url` beside it to run the test on both engines."""
     from complaint_intake import create_app
 
     application = create_app(settings)
     application.testing = True
-    return application
+    yield application
+    application.extensions["complaint_intake"].db.dispose()
+
+
+@pytest.fixture
+def services(app: "Flask") -> "Services":
+    """What a request or a worker works with: settings, keys, database, files."""
+    found: Services = app.extensions["complaint_intake"]
+    return found
 
 
 @pytest.fixture
