@@ -38,6 +38,24 @@ def route_command(file: BinaryIO) -> None:
     sys.exit(failed)
 
 
+@main.command("file")
+@click.argument("file", type=click.File("rb"), default="-")
+def file_command(file: BinaryIO) -> None:
+    """File complaints: submissions as JSON Lines in, case numbers and PINs as JSON Lines out.
+
+    Each PIN is shown only here. A bad line is reported on standard error as JSON with line, error
+    and path and files nothing; the others are still filed, and the exit status is 1.
+    """
+    from complaint_intake.intake.importing import file_lines
+
+    failed = False
+    with plain_errors(), opened() as services:
+        for answer in file_lines(services.db, file):
+            failed |= not answer.ok
+            click.echo(answer.text, err=not answer.ok)
+    sys.exit(failed)
+
+
 @main.group()
 def rules() -> None:
     """Look after the routing rules."""
@@ -188,6 +206,7 @@ def opened() -> Iterator[Services]:
 
     services = build_services(load())
     try:
+        services.db.require_newest()
         yield services
     finally:
         services.db.dispose()

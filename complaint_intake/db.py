@@ -16,10 +16,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, ClassVar
 
-from sqlalchemy import JSON, DateTime, MetaData, create_engine, event
+from sqlalchemy import JSON, DateTime, MetaData, create_engine, event, text
 from sqlalchemy.engine import URL, Connection, Engine, make_url
+from sqlalchemy.exc import OperationalError, ProgrammingError
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 from sqlalchemy.types import TypeDecorator
+
+from complaint_intake.errors import ConfigurationError
 
 _NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -118,6 +121,25 @@ class Database:
         with self._sessions() as session:
             session.connection(execution_options={"sqlite_begin": "DEFERRED"})
             yield session
+
+    def require_newest(self) -> None:
+        """Raise ConfigurationError unless the database was migrated to the newest version."""
+        from alembic.script import ScriptDirectory
+
+        newest = ScriptDirectory(str(migrations_folder())).get_current_head()
+        try:
+            with self.reading() as session:
+                found = session.scalar(text("SELECT version_num FROM alembic_version"))
+        except OperationalError as error:
+            if not self.is_sqlite:
+                raise ConfigurationError("DATABASE_URL: the database cannot be reached") from error
+            found = None
+        except ProgrammingError:
+            found = None
+        if found != newest:
+            raise ConfigurationError(
+                "the database is not migrated: run `complaint-intake migrate` first"
+            )
 
     def dispose(self) -> None:
         """Close every pooled connection."""

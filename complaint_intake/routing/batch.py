@@ -26,7 +26,7 @@ def answer_lines(lines: Iterable[bytes], rules: Ruleset | None = None) -> Iterat
         if not line.strip():
             continue
         try:
-            facts = Facts.parse(_read(line))
+            facts = Facts.parse(read_line(line))
         except FactsError as error:
             fault = {"line": number, "error": error.message, "path": error.path}
             yield Answer(False, json.dumps(fault))
@@ -34,7 +34,8 @@ def answer_lines(lines: Iterable[bytes], rules: Ruleset | None = None) -> Iterat
             yield Answer(True, json.dumps(route(facts, rules).as_dict()))
 
 
-def _read(line: bytes) -> object:
+def read_line(line: bytes) -> object:
+    """Return one line of JSON; raises FactsError, whose message never quotes the line."""
     try:
         return json.loads(line.decode("utf-8-sig"), object_pairs_hook=_no_repeats)
     except UnicodeDecodeError:
