@@ -17,8 +17,8 @@ from complaint_intake.taxonomy import ALLEGATIONS, CUSTODY, SUBJECTS
 _SETS = {"dhs_like": "DHS-like", "local": "local", "civil_rights": "civil-rights codes"}
 _WORDS = {
     "nexus": "DHS link",
-    "removal72": "removal or transfer within 72 hours",
-    "recent_sex": "recent or continuing access of the abuser",
+    "removal72": "removal within 72 hours",
+    "recent_sex": "recent, or the abuser still has access",
     "ongoing": "still going on",
     "minor": "a person under 18",
     "anon": "nobody identified",
@@ -30,13 +30,15 @@ _WORDS = {
     "medical_info": "health details",
 }
 _CODES = (*ALLEGATIONS, *SUBJECTS)
-_PART = re.compile(r"(<!-- (?P<name>\w+): generated from rules\.toml -->\n).*?(<!-- end -->)", re.S)
+_PART = re.compile(r"(<!-- (?P<name>\w+): generated -->\n).*?(<!-- end -->)", re.S)
 
 
 def refresh(document: str, rules: Ruleset | None = None) -> str:
     """Return a document with each generated part renewed; raises KeyError on an unknown part."""
     rules = rules or ruleset()
     tables = {
+        "allegations": _allegations,
+        "subjects": _subjects,
         "sets": _sets,
         "rules": _rules,
         "doj": _doj,
@@ -63,7 +65,7 @@ def condition(when: Condition, rules: Ruleset) -> str:
         parts.append("with another code")
     parts += [_word(word) for word in _in_order(when.all)]
     if when.any:
-        parts.append(" or ".join(_word(word) for word in _in_order(when.any)))
+        parts.append(", or ".join(_word(word) for word in _in_order(when.any)))
     parts += [f"not {_word(word)}" for word in _in_order(when.none)]
     if when.days_max is not None:
         parts.append(f"at most {when.days_max} days ago")
@@ -102,6 +104,15 @@ def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
 
 def _join(codes: Iterable[str]) -> str:
     return ", ".join(codes)
+
+
+def _allegations(rules: Ruleset) -> str:
+    rows = ((a.code, a.question, a.basis) for a in ALLEGATIONS.values())
+    return _table(("Code", "Question to the public", "Federal law"), rows)
+
+
+def _subjects(rules: Ruleset) -> str:
+    return _table(("Subject", "Meaning"), ((s.code, s.label) for s in SUBJECTS.values()))
 
 
 def _sets(rules: Ruleset) -> str:
