@@ -154,19 +154,20 @@ def user() -> None:
 @click.password_option(help="Asked for when not given.")
 def user_add(username: str, name: str, role: str, queues: tuple[str, ...], password: str) -> None:
     """Add a member of staff and print the key for their authenticator, once."""
-    from complaint_intake.security.signin import create_user, provisioning_uri
+    from complaint_intake.casework.accounts import create_user
+    from complaint_intake.security.passwords import provisioning_uri
 
-    with plain_errors(), opened() as services, services.db.unit_of_work() as session:
-        account, secret = create_user(session, username, name, password, role, list(queues))
-        click.echo(f"Added {username}. Authenticator key: {secret}")
-        click.echo(provisioning_uri(account, secret, services.settings.operator_name))
+    with plain_errors(), opened() as services:
+        account, secret = create_user(services.db, username, name, password, role, queues)
+        click.echo(f"Added {account.username}. Authenticator key: {secret}")
+        click.echo(provisioning_uri(secret, account.username, services.settings.operator_name))
 
 
 @user.command("code")
 @click.argument("username")
 def user_code(username: str) -> None:
     """Show the present sign-in code of a demonstration account."""
-    from complaint_intake.security.signin import demo_code
+    from complaint_intake.casework.accounts import demo_code
 
     with plain_errors(), opened() as services, services.db.reading() as session:
         click.echo(demo_code(session, username))

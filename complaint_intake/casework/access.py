@@ -1,0 +1,105 @@
+"""Who may do what: one table of roles, and one condition that every query of cases carries."""
+
+import uuid
+from dataclasses import dataclass
+from enum import StrEnum
+
+from sqlalchemy import ColumnElement, or_, select
+
+from complaint_intake.intake.models import CaseWall, Referral
+from complaint_intake.routing import Queue
+from complaint_intake.security.accounts import User
+
+
+class Role(StrEnum):
+    """What a member of staff is for."""
+
+    #: Works on the cases of their own queues.
+    OFFICER = "officer"
+    #: Sees every queue and keeps people away from cases.
+    SUPERVISOR = "supervisor"
+    #: Looks after accounts and sees no case.
+    ADMIN = "admin"
+
+
+class Permission(StrEnum):
+    """What can be asked of ``can()``."""
+
+    VIEW_QUEUE = "view_queue"
+    VIEW_CASE = "view_case"
+    TAKE = "take"
+    RELEASE = "release"
+    NOTE = "note"
+    MESSAGE = "message"
+    CHANGE_STATE = "change_state"
+    REROUTE = "reroute"
+    WALL = "wall"
+    VIEW_AUDIT = "view_audit"
+
+
+_OFFICER = frozenset(Permission) - {Permission.WALL}
+_TABLE: dict[Role, frozenset[Permission]] = {
+    Role.OFFICER: _OFFICER,
+    Role.SUPERVISOR: _OFFICER | {Permission.WALL},
+    Role.ADMIN: frozenset(),
+}
+#: What is still possible once a referral is closed or was withdrawn.
+_WHEN_CLOSED = frozenset(
+    {
+        Permission.VIEW_CASE,
+        Permission.VIEW_AUDIT,
+        Permission.NOTE,
+        Permission.CHANGE_STATE,  # reopening
+        Permission.WALL,
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Staff:
+    """A signed-in member of staff: what permissions depend on, and a name to show."""
+
+    id: uuid.UUID
+    display_name: str
+    role: Role
+    #: The offices the person belongs to.
+    offices: frozenset[str]
+
+    @classmethod
+    def of(cls, user: User) -> "Staff":
+        return cls(user.id, user.display_name, Role(user.role), frozenset(user.queues))
+
+    @property
+    def queues(self) -> tuple[Queue, ...]:
+        """The queues whose cases this person may see, in the usual order."""
+        if self.role == Role.ADMIN:
+            return ()
+        every = self.role == Role.SUPERVISOR
+        return tuple(queue for queue in Queue if every or queue in self.offices)
+
+
+def can(staff: Staff, permission: Permission, target: Referral | str) -> bool:
+    """Whether ``staff`` may do this to a referral, or to the queue of that name.
+
+    A referral must have been fetched under ``visible_to(staff)``: walls are kept there, so that a
+    walled case is missing everywhere alike.
+    """
+    if permission not in _TABLE[staff.role]:
+        return False
+    if isinstance(target, str):
+        return target in staff.queues
+    if target.queue not in staff.queues:
+        return False
+    return target.is_open or permission in _WHEN_CLOSED
+
+
+def visible_to(staff: Staff) -> ColumnElement[bool]:
+    """The condition on Referral that lists, counts, look-ups and case pages share.
+
+    It keeps to the person's queues and leaves out every case that is walled off from the person
+    or from an office they belong to.
+    """
+    walled = select(CaseWall.complaint_id).where(
+        or_(CaseWall.user_id == staff.id, CaseWall.queue.in_(sorted(staff.offices)))
+    )
+    return Referral.queue.in_(staff.queues) & Referral.complaint_id.not_in(walled)
