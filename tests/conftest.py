@@ -9,4 +9,5 @@ pytest_plugins = (
     "tests.support.databases",
     "tests.support.browser",
     "tests.support.application",
+    "tests.support.complaints",
 )

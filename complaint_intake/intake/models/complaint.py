@@ -248,7 +248,9 @@ class Allegation(SealedRecord, Base):
     rank: Mapped[int]
 
     complaint: Mapped[Complaint] = relationship(back_populates="allegations")
-    people: Mapped[list[Person]] = relationship(secondary=allegation_person)
+    people: Mapped[list[Person]] = relationship(
+        secondary=allegation_person, order_by=Person.position
+    )
 
 
 class Facility(Base):

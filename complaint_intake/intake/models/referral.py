@@ -12,6 +12,8 @@ from complaint_intake.db import Base, new_id
 from complaint_intake.intake.models.complaint import Complaint
 
 _OPEN = text("closed_at IS NULL")
+_DONE = text("closed_at IS NOT NULL")
+_UNSEEN = text("closed_at IS NULL AND acknowledged_at IS NULL")
 
 
 class ReferralState(StrEnum):
@@ -76,15 +78,46 @@ class Referral(Base):
             sqlite_where=_OPEN,
             postgresql_where=_OPEN,
         ),
-        # The work list: open referrals of a queue, most urgent and oldest due first.
+        # The work list: open referrals of a queue, most urgent and oldest due first. The complaint
+        # is in it so that counting leaves out walled cases without opening the rows.
         Index(
             "ix_referral_work",
             "queue",
             "priority",
             "due_at",
             "id",
+            "complaint_id",
             sqlite_where=_OPEN,
             postgresql_where=_OPEN,
+        ),
+        # What one person works on, and what nobody does, in the same order.
+        Index(
+            "ix_referral_assigned",
+            "queue",
+            "assignee_id",
+            "priority",
+            "due_at",
+            "id",
+            sqlite_where=_OPEN,
+            postgresql_where=_OPEN,
+        ),
+        # What nobody has taken up yet, for the overdue counts and the P0 banner.
+        Index(
+            "ix_referral_unseen",
+            "queue",
+            "due_at",
+            "priority",
+            "complaint_id",
+            sqlite_where=_UNSEEN,
+            postgresql_where=_UNSEEN,
+        ),
+        Index(
+            "ix_referral_closed",
+            "queue",
+            "closed_at",
+            "id",
+            sqlite_where=_DONE,
+            postgresql_where=_DONE,
         ),
     )
 
@@ -99,8 +132,11 @@ class Referral(Base):
     #: When a person must have seen it.
     due_at: Mapped[dt.datetime]
     opened_at: Mapped[dt.datetime]
+    #: When somebody took it up; until then it can become overdue.
     acknowledged_at: Mapped[dt.datetime | None]
     closed_at: Mapped[dt.datetime | None]
+    #: Why the office closed it, as a code of casework.
+    close_reason: Mapped[str | None] = mapped_column(String(20))
     assignee_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"), index=True)
     #: Allegations this office may see, as [code, subject] pairs (design 8).
     allegations: Mapped[list[Any]]

@@ -1,0 +1,111 @@
+"""Senders: the demonstration's file, and real SMTP to a server on this machine."""
+
+import email
+from collections.abc import Iterator
+from email.message import Message
+from pathlib import Path
+
+import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, Envelope, Session
+
+from complaint_intake.errors import ConfigurationError
+from complaint_intake.notify import DeliveryFailed, FileSender, Outgoing, SmtpSender, choose_sender
+from complaint_intake.settings import load_settings
+from tests.support.server import free_port
+
+NOTICE = Outgoing(
+    key="notice:1",
+    kind="notice",
+    destination="office:OIG_ROFR",
+    payload={"kind": "OIG_ROFR", "case_number": "1234567890", "notice": "1"},
+)
+
+
+class Inbox:
+    """Keeps what a real SMTP server received."""
+
+    def __init__(self) -> None:
+        self.mails: list[tuple[list[str], Message]] = []
+        self.answer = "250 OK"
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
+        content = envelope.content
+        assert isinstance(content, bytes)
+        self.mails.append((envelope.rcpt_tos, email.message_from_bytes(content)))
+        return self.answer
+
+
+@pytest.fixture
+def smtp() -> Iterator[tuple[str, Inbox]]:
+    inbox, port = Inbox(), free_port()
+    controller = Controller(inbox, hostname="127.0.0.1", port=port)
+    controller.start()
+    yield f"smtp://127.0.0.1:{port}", inbox
+    controller.stop()
+
+
+def sender(url: str) -> SmtpSender:
+    return SmtpSender(
+        url,
+        sender="intake@example.org",
+        mailboxes={"OIG_ROFR": "oig@example.org"},
+        base_url="https://desk.example.org",
+    )
+
+
+def test_a_mail_says_that_something_waits_and_no_more(smtp: tuple[str, Inbox]) -> None:
+    url, inbox = smtp
+    sender(url).send(NOTICE)
+    ((recipients, mail),) = inbox.mails
+    assert recipients == ["oig@example.org"]
+    assert mail["Subject"] == "A notice waits: OIG_ROFR"
+    assert mail.get_payload().split() == [
+        "A",
+        "notice",
+        "waits:",
+        "OIG_ROFR.",
+        "Reference",
+        "123-456-7890.",
+        "Sign",
+        "in:",
+        "https://desk.example.org/desk/",
+    ]
+
+
+def test_the_same_message_has_the_same_id(smtp: tuple[str, Inbox]) -> None:
+    url, inbox = smtp
+    for _ in range(2):
+        sender(url).send(NOTICE)
+    first, second = (mail["Message-ID"] for _, mail in inbox.mails)
+    assert first == second
+
+
+def test_a_refusing_server_is_a_failed_delivery(smtp: tuple[str, Inbox]) -> None:
+    url, inbox = smtp
+    inbox.answer = "451 try later"
+    with pytest.raises(DeliveryFailed, match="SMTPDataError"):
+        sender(url).send(NOTICE)
+
+
+def test_no_server_and_no_mailbox_are_failed_deliveries() -> None:
+    with pytest.raises(DeliveryFailed, match="ConnectionRefusedError"):
+        sender(f"smtp://127.0.0.1:{free_port()}").send(NOTICE)
+    unknown = Outgoing("k", "notice", "office:PSA_COORD", dict(NOTICE.payload))
+    with pytest.raises(DeliveryFailed, match="no mailbox for PSA_COORD"):
+        sender("smtp://127.0.0.1:1").send(unknown)
+
+
+def test_a_bad_address_of_the_server_is_named() -> None:
+    with pytest.raises(ConfigurationError, match="SMTP_URL"):
+        sender("http://mail.example.org")
+
+
+def test_by_default_nothing_leaves_this_machine(tmp_path: Path) -> None:
+    settings = load_settings(var_dir=tmp_path)
+    chosen = choose_sender(settings)
+    assert isinstance(chosen, FileSender)
+    chosen.send(NOTICE)
+    written = (tmp_path / "outgoing.txt").read_text()
+    assert "To: office:OIG_ROFR" in written
+    assert "A notice waits" in written

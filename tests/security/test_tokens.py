@@ -1,0 +1,36 @@
+"""Sealed tokens: unreadable, for one purpose, and dated."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from complaint_intake.security import tokens
+from complaint_intake.security.tokens import BadToken, TokenBox
+
+BOX = TokenBox(b"k" * 32, "draft")
+
+
+def test_a_token_opens_to_what_was_sealed() -> None:
+    assert BOX.open(BOX.seal({"pin": "12345678"}), 60) == {"pin": "12345678"}
+    assert "12345678" not in BOX.seal({"pin": "12345678"})
+
+
+def test_a_token_for_another_purpose_is_refused() -> None:
+    with pytest.raises(BadToken):
+        TokenBox(b"k" * 32, "status").open(BOX.seal({}), 60)
+
+
+def test_an_old_token_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    token = BOX.seal({})
+    now = tokens.time.time()
+    monkeypatch.setattr(tokens.time, "time", lambda: now + 59)
+    BOX.open(token, 60)
+    monkeypatch.setattr(tokens.time, "time", lambda: now + 62)
+    with pytest.raises(BadToken, match="expired"):
+        BOX.open(token, 60)
+
+
+@given(st.text(max_size=200))
+def test_garbage_is_refused(text: str) -> None:
+    with pytest.raises(BadToken):
+        BOX.open(text, 60)

@@ -1,0 +1,123 @@
+"""The database: units of work, instants, and a history that equals the models."""
+
+import datetime as dt
+import threading
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import inspect, select, text
+
+from complaint_intake.db import Base, Database, new_id, upgrade, utcnow
+from complaint_intake.extensions import Services
+from complaint_intake.intake.models import Complaint, PinThrottle
+from complaint_intake.settings import Settings
+from tests.support.complaints import file_one
+
+
+def test_models_equal_migrations(services: Services, database_url: str) -> None:
+    with services.db.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, Base.metadata) == []
+
+
+def test_the_history_upgrades_a_database_with_data(
+    empty_database_url: str, settings: Settings
+) -> None:
+    """From the first version on, data that is there survives every later step."""
+    upgrade(empty_database_url, "0001")
+    database = Database(empty_database_url)
+    with database.engine.begin() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO facility (id, number, name, city, state, timezone) VALUES"
+                " (:id, '1001', 'Pine', 'Pine', 'LA', 'America/Chicago')"
+            ),
+            {"id": new_id().hex},
+        )
+    upgrade(empty_database_url)
+    upgrade(empty_database_url)
+    with database.engine.connect() as connection:
+        assert connection.execute(text("SELECT name FROM facility")).scalar_one() == "Pine"
+        assert set(inspect(connection).get_table_names()) == {
+            *(table.name for table in Base.metadata.sorted_tables),
+            "alembic_version",
+        }
+    database.dispose()
+
+
+def test_a_unit_of_work_commits_whole_or_not_at_all(services: Services, database_url: str) -> None:
+    def fail_midway() -> None:
+        with services.db.unit_of_work() as session:
+            session.add(PinThrottle(number_digest=b"a" * 32, failures=1, retry_at=utcnow()))
+            session.flush()
+            raise RuntimeError("midway")
+
+    with pytest.raises(RuntimeError, match="midway"):
+        fail_midway()
+    with services.db.reading() as session:
+        assert session.scalars(select(PinThrottle)).all() == []
+
+
+def test_a_unit_of_work_inside_another_is_a_mistake(services: Services) -> None:
+    with (
+        services.db.unit_of_work(),
+        pytest.raises(RuntimeError, match="pass the session on"),
+        services.db.unit_of_work(),
+    ):
+        pass
+
+
+def test_concurrent_read_then_write_loses_no_update(services: Services, database_url: str) -> None:
+    """With deferred transactions SQLite lost three updates of four here."""
+    with services.db.unit_of_work() as session:
+        session.add(PinThrottle(number_digest=b"a" * 32, failures=0, retry_at=utcnow()))
+
+    def count_up() -> None:
+        for _ in range(25):
+            with services.db.unit_of_work() as session:
+                row = session.get_one(PinThrottle, b"a" * 32, with_for_update=True)
+                row.failures += 1
+
+    threads = [threading.Thread(target=count_up) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    with services.db.reading() as session:
+        assert session.get_one(PinThrottle, b"a" * 32).failures == 100
+
+
+def test_what_a_reading_session_changes_is_not_kept(services: Services, database_url: str) -> None:
+    filed = file_one(services)
+    with services.db.reading() as session:
+        session.get_one(Complaint, filed.complaint.id).priority = "P9"
+        session.flush()
+    with services.db.reading() as session:
+        assert session.get_one(Complaint, filed.complaint.id).priority != "P9"
+
+
+def test_instants_come_back_aware_and_equal(services: Services, database_url: str) -> None:
+    zone = dt.timezone(dt.timedelta(hours=-5))
+    instant = dt.datetime(2026, 3, 8, 1, 30, 0, 123456, tzinfo=zone)
+    with services.db.unit_of_work() as session:
+        session.add(PinThrottle(number_digest=b"a" * 32, failures=0, retry_at=instant))
+    with services.db.reading() as session:
+        stored = session.get_one(PinThrottle, b"a" * 32).retry_at
+    assert stored == instant
+    assert stored.tzinfo is dt.UTC
+
+
+def test_sqlite_is_opened_durable_and_without_temporary_files(services: Services) -> None:
+    with services.db.engine.connect() as connection:
+        read = {
+            name: connection.exec_driver_sql(f"PRAGMA {name}").scalar()
+            for name in ("journal_mode", "synchronous", "foreign_keys", "temp_store")
+        }
+    assert read == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "temp_store": 2}
+
+
+def test_ids_are_ordered_by_time() -> None:
+    ids = [new_id() for _ in range(3)]
+    assert len(set(ids)) == 3
+    assert all(one.version == 7 for one in ids)

@@ -1,0 +1,59 @@
+"""Logs and counters hold no people; the health pages tell the truth."""
+
+import json
+import logging
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from complaint_intake.telemetry import configure_logging, log
+
+
+def test_only_listed_fields_are_logged(capsys: pytest.CaptureFixture[str]) -> None:
+    configure_logging()
+    log.info("complaint filed", queue="CRCL", name="Maria Example", phone="555-0101")
+    line = json.loads(capsys.readouterr().out)
+    assert line["queue"] == "CRCL"
+    assert set(line) == {"event", "level", "timestamp", "queue"}
+
+
+def test_an_exception_is_logged_by_class_and_place_only(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    configure_logging()
+    try:
+        raise ValueError("A012345678 told us")
+    except ValueError as error:
+        log.error("round failed", exc_info=error)
+    written = capsys.readouterr().out
+    assert "A012345678" not in written
+    assert json.loads(written)["error"] == "ValueError"
+
+
+def test_other_libraries_log_no_message_text(capsys: pytest.CaptureFixture[str]) -> None:
+    configure_logging()
+    logging.getLogger("somebody.else").warning("secret %s", "Maria")
+    captured = capsys.readouterr()
+    assert "Maria" not in captured.out + captured.err
+    assert "secret" not in captured.out + captured.err
+
+
+def test_health_and_readiness(client: FlaskClient, database_url: str) -> None:
+    assert client.get("/healthz").status_code == 200
+    assert client.get("/readyz").status_code == 200
+
+
+def test_not_ready_without_a_migrated_database(app: Flask, client: FlaskClient) -> None:
+    services = app.extensions["complaint_intake"]
+    with services.db.engine.begin() as connection:
+        connection.exec_driver_sql("DROP TABLE alembic_version")
+    assert client.get("/readyz").status_code == 503
+
+
+def test_metrics_are_not_public(client: FlaskClient) -> None:
+    assert client.get("/metrics").status_code == 200
+    outside = {"REMOTE_ADDR": "192.0.2.7"}
+    assert client.get("/metrics", environ_base=outside).status_code == 404
+    forwarded = client.get("/metrics", headers={"X-Forwarded-For": "192.0.2.7"})
+    assert forwarded.status_code == 404
