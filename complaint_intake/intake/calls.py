@@ -1,0 +1,189 @@
+"""The records of a call to the hotline: begun, answered turn by turn, recorded, ended.
+
+What is asked and said is the hotline's business; here is what must hold for every call: one
+record for each provider's call id, turns that never change, and an end that comes only once.
+"""
+
+import dataclasses
+import datetime as dt
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from complaint_intake.audit.log import HOTLINE, WORKER, Action, Actor, record
+from complaint_intake.db import lock_key, utcnow
+from complaint_intake.intake.filing import finish_partial, open_draft
+from complaint_intake.intake.models import CallRecord, CallTurn, Channel, Facility, Recording, Role
+from complaint_intake.intake.models.complaint import ComplaintState
+from complaint_intake.intake.routing_service import route_complaint
+from complaint_intake.languages import DEFAULT_LANGUAGE
+from complaint_intake.routing import Facts
+
+#: States of a recording that nothing changes any more.
+_SETTLED_RECORDING = frozenset({"completed", "absent", "failed"})
+
+
+def find_call(session: Session, call_sid: str) -> CallRecord | None:
+    """Return the call with this provider id; others who ask for it wait until we are done."""
+    lock_key(session, f"call:{call_sid}")
+    return session.scalar(
+        select(CallRecord).where(CallRecord.call_sid == call_sid).with_for_update()
+    )
+
+
+def start_call(
+    session: Session, call_sid: str, *, position: str, memory: dict[str, Any]
+) -> CallRecord:
+    """Write down a call before the caller hears a word. Its complaint is a draft, in no queue."""
+    complaint = open_draft(
+        session, channel=Channel.HOTLINE, language=DEFAULT_LANGUAGE, actor=HOTLINE
+    )
+    now = utcnow()
+    call = CallRecord(
+        complaint=complaint,
+        call_sid=call_sid,
+        state="active",
+        turn=0,
+        position=position,
+        started_at=now,
+        last_heard_at=now,
+        memory=memory,
+    )
+    record(session, complaint.chain, HOTLINE, Action.CALL_STARTED, f"call:{call.id}")
+    return call
+
+
+def write_turn(session: Session, call: CallRecord, heard: dict[str, str], reply: str) -> None:
+    """Keep what the awaited turn heard and was answered, and await the next one."""
+    now = utcnow()
+    CallTurn(
+        complaint=call.complaint,
+        call_id=call.id,
+        number=call.turn,
+        position=call.position,
+        at=now,
+        heard=heard or None,
+        # After the end nothing is kept to be said again.
+        reply=reply if call.ended_at is None else None,
+    )
+    call.turn += 1
+    call.last_heard_at = now
+
+
+def reply_of(session: Session, call: CallRecord, number: int) -> str | None:
+    """Return what turn ``number`` was answered, or None once the call has ended."""
+    turn = session.scalar(
+        select(CallTurn).where(CallTurn.call_id == call.id, CallTurn.number == number)
+    )
+    return turn.reply if turn else None
+
+
+def find_facility(session: Session, number: str) -> Facility | None:
+    """Return the place with this number in the directory."""
+    return session.scalar(select(Facility).where(Facility.number == number))
+
+
+def note_recording(
+    session: Session, call: CallRecord, recording_sid: str, state: str, seconds: int | None
+) -> None:
+    """Keep that a statement was recorded. Said twice it is one; a settled state stays.
+
+    A recording the caller did not agree to is not ours to keep and is ignored.
+    """
+    if not call.may_record:
+        return
+    found = session.scalar(select(Recording).where(Recording.recording_sid == recording_sid))
+    if found is None:
+        found = Recording(
+            complaint=call.complaint,
+            call_id=call.id,
+            recording_sid=recording_sid,
+            state="noted",
+            noted_at=utcnow(),
+        )
+        record(
+            session, call.complaint.chain, HOTLINE, Action.RECORDING_NOTED, f"recording:{found.id}"
+        )
+    if found.call_id != call.id or found.state in _SETTLED_RECORDING:
+        return
+    if state in _SETTLED_RECORDING:
+        found.state = state
+    if seconds is not None:
+        found.duration_seconds = seconds
+
+
+def end_call(
+    session: Session,
+    call: CallRecord,
+    *,
+    actor: Actor = HOTLINE,
+    state: str | None = None,
+    seconds: int | None = None,
+) -> None:
+    """End a call once; saying it again changes nothing.
+
+    Without ``state`` it is ``completed`` when the caller was told the case number, else
+    ``hung_up``. The stored replies and the PIN are wiped.
+    """
+    if call.ended_at is not None:
+        return
+    memory = call.memory or {}
+    whole = memory.get("pin") is not None
+    call.ended_at = utcnow()
+    call.state = state or ("completed" if whole else "hung_up")
+    call.duration_seconds = seconds
+    call.memory = {**memory, "pin": None}
+    session.flush()
+    session.execute(
+        update(CallTurn).where(CallTurn.call_id == call.id).values(reply_sealed=None),
+        execution_options={"synchronize_session": False},
+    )
+    record(session, call.complaint.chain, actor, Action.CALL_ENDED, f"call:{call.id}", call.state)
+    settle_call(session, call, whole=whole, actor=actor)
+
+
+def settle_call(
+    session: Session, call: CallRecord, *, whole: bool = False, actor: Actor = HOTLINE
+) -> None:
+    """Finish the complaint of a call that has ended; a call without any answer stays a draft."""
+    complaint = call.complaint
+    if complaint.state != ComplaintState.FILED or not complaint.partial:
+        return
+    facts = Facts.parse(complaint.decisions[-1].facts)
+    # Only now is it known that nobody was identified: in the middle of a call that is still open.
+    if not _identifies_someone(call) and not facts.anon:
+        route_complaint(
+            session,
+            complaint,
+            dataclasses.replace(facts, anon=True),
+            cause="answered",
+            actor=actor,
+            hold_notices=True,
+        )
+    finish_partial(session, complaint, whole=whole, actor=actor)
+
+
+def _identifies_someone(call: CallRecord) -> bool:
+    """Whether an affected person can be known: by a number, or by a voice we may have recorded."""
+    return bool(call.may_record) or any(
+        person.identity for person in call.complaint.with_role(Role.AFFECTED)
+    )
+
+
+def sweep_calls(session: Session, older_than: dt.datetime) -> int:
+    """End calls not heard of since ``older_than`` whose end was never reported; how many.
+
+    At most 50 at a time, so that no unit of work is long.
+    """
+    silent = session.scalars(
+        select(CallRecord)
+        .where(CallRecord.ended_at.is_(None), CallRecord.last_heard_at < older_than)
+        .order_by(CallRecord.last_heard_at)
+        .limit(50)
+        .with_for_update(skip_locked=True)
+    ).all()
+    for call in silent:
+        record(session, call.complaint.chain, WORKER, Action.CALL_SWEPT, f"call:{call.id}")
+        end_call(session, call, actor=WORKER, state="swept")
+    return len(silent)
