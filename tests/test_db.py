@@ -8,6 +8,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import inspect, select, text
 
+from complaint_intake.audit import AuditEvent
 from complaint_intake.db import Base, Database, new_id, upgrade, utcnow
 from complaint_intake.extensions import Services
 from complaint_intake.intake.models import Complaint, PinThrottle
@@ -115,6 +116,20 @@ def test_sqlite_is_opened_durable_and_without_temporary_files(services: Services
             for name in ("journal_mode", "synchronous", "foreign_keys", "temp_store")
         }
     assert read == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "temp_store": 2}
+
+
+def test_decisions_and_audit_events_are_never_changed(services: Services) -> None:
+    filed = file_one(services)
+    with services.db.unit_of_work() as session:
+        session.get_one(Complaint, filed.complaint.id).decisions[0].cause = "other"
+        with pytest.raises(TypeError, match="RoutingDecision is never changed"):
+            session.flush()
+        session.rollback()
+    with services.db.unit_of_work() as session:
+        session.scalars(select(AuditEvent)).first().detail = "R99"  # type: ignore[union-attr]
+        with pytest.raises(TypeError, match="AuditEvent is never changed"):
+            session.flush()
+        session.rollback()
 
 
 def test_ids_are_ordered_by_time() -> None:

@@ -6,10 +6,10 @@ import uuid
 from sqlalchemy import LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from complaint_intake.db import Base, new_id
+from complaint_intake.db import Base, Immutable, new_id
 
 
-class AuditEvent(Base):
+class AuditEvent(Immutable, Base):
     """One thing that happened. Rows are only ever added; each carries the HMAC of the last.
 
     ``chain`` is ``case:<id>``, ``user:<id>`` or ``system``. There is no foreign key: the audit

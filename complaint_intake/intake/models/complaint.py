@@ -94,7 +94,7 @@ class Complaint(Base):
     tell_immigration: Mapped[bool | None]
     #: Whether the filer, not the affected person, stays unnamed.
     filer_anonymous: Mapped[bool] = mapped_column(default=False)
-    #: Digits of the affected person's age, language or place stay in the sealed parts.
+    #: Case number of the complaint this one repeats, as given (guard G6).
     duplicate_of: Mapped[str | None] = mapped_column(String(40))
 
     pin_digest: Mapped[bytes | None] = mapped_column(LargeBinary(32))

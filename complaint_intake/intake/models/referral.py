@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from complaint_intake.db import Base, new_id
+from complaint_intake.db import Base, Immutable, new_id
 from complaint_intake.intake.models.complaint import Complaint
 
 _OPEN = text("closed_at IS NULL")
@@ -40,7 +40,7 @@ class NoticeState(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
-class RoutingDecision(Base):
+class RoutingDecision(Immutable, Base):
     """One decision with all it was made from. Never changed; a later one stands beside it."""
 
     __tablename__ = "routing_decision"
