@@ -13,13 +13,14 @@ import threading
 import time
 import uuid
 from collections.abc import Iterator
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any, ClassVar
 
 from sqlalchemy import JSON, DateTime, MetaData, create_engine, event, text
 from sqlalchemy.engine import URL, Connection, Engine, make_url
 from sqlalchemy.exc import OperationalError, ProgrammingError
-from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
+from sqlalchemy.orm import DeclarativeBase, Session, object_session, sessionmaker
 from sqlalchemy.types import TypeDecorator
 
 from complaint_intake.errors import ConfigurationError
@@ -66,16 +67,48 @@ class Base(DeclarativeBase):
 
 def new_id() -> uuid.UUID:
     """Return a time-ordered UUID (version 7), so that inserts stay at the end of an index."""
-    milliseconds = time.time_ns() // 1_000_000
+    instant = _instant.get()
+    milliseconds = time.time_ns() // 1_000_000 if instant is None else _milliseconds(instant)
     value = milliseconds << 80 | secrets.randbits(80)
     value = value & ~(0xF << 76) | 0x7 << 76
     value = value & ~(0x3 << 62) | 0x2 << 62
     return uuid.UUID(int=value)
 
 
+#: What utcnow() says inside clock_set_to(); None is the machine's clock.
+_instant: ContextVar[dt.datetime | None] = ContextVar("instant", default=None)
+
+
 def utcnow() -> dt.datetime:
     """Return the present instant, aware, in UTC."""
-    return dt.datetime.now(dt.UTC)
+    return _instant.get() or dt.datetime.now(dt.UTC)
+
+
+@contextlib.contextmanager
+def clock_set_to(instant: dt.datetime) -> Iterator[None]:
+    """Let records made inside have been made at ``instant``: demonstration data, and tests."""
+    token = _instant.set(instant.astimezone(dt.UTC))
+    try:
+        yield
+    finally:
+        _instant.reset(token)
+
+
+def _milliseconds(instant: dt.datetime) -> int:
+    return int(instant.timestamp() * 1000)
+
+
+class Immutable:
+    """Mixin for records that are written once: changing one raises; a later one stands beside it.
+
+    Rows may still be deleted with the complaint they belong to.
+    """
+
+
+@event.listens_for(Immutable, "before_update", propagate=True)
+def _refuse_change(mapper: Any, connection: Any, row: Any) -> None:
+    if object_session(row).is_modified(row):  # type: ignore[union-attr]  # rows in a flush have one
+        raise TypeError(f"{type(row).__name__} is never changed")
 
 
 class Database:
