@@ -17,7 +17,7 @@ GETTEXT = {
     "lazy_gettext", "lazy_ngettext", "lazy_pgettext",
 }  # fmt: skip
 QUERIES = {"select", "update", "insert", "delete", "text"}
-SESSION_CALLS = {"execute", "scalar", "scalars", "query", "get", "add", "add_all", "flush"}
+SESSION_CALLS = {"execute", "scalar", "scalars", "query", "get", "add", "add_all"}
 
 
 def place(path, node):
