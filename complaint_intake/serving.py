@@ -58,7 +58,6 @@ def serve(settings: Settings, *, demo: bool, with_worker: bool) -> None:
         upgrade(settings.database_url)
     app = create_app(settings)
     services: Services = app.extensions["complaint_intake"]
-    _refuse_demo_accounts(services)
     if demo:
         _load_demo(services)
     server = create_server(app, **waitress_options(settings))
@@ -108,19 +107,6 @@ def _working(services: Services) -> Iterator[None]:
     finally:
         worker.stop()
         thread.join(timeout=30)
-
-
-def _refuse_demo_accounts(services: Services) -> None:
-    """Demo staff have published passwords: they may exist only where nobody else can reach."""
-    if services.settings.is_local:
-        return
-    from complaint_intake.security.signin import has_demo_accounts
-
-    with services.db.reading() as session:
-        if has_demo_accounts(session):
-            raise ConfigurationError(
-                "the database holds demo accounts; use another DATABASE_URL for a public server"
-            )
 
 
 def _load_demo(services: Services) -> None:
