@@ -196,7 +196,6 @@ class Memory:
     misses: int = 0
     facility_id: str | None = None
     facility_name: str | None = None
-    recorded: bool = False
     #: Once the caller has been told it, until the call ends.
     pin: str | None = None
 
@@ -234,7 +233,7 @@ def path(answers: Mapping[str, str]) -> tuple[str, ...]:
     while ahead:
         name = ahead.pop(0)
         steps.append(name)
-        step, answer = STEPS[name], answers.get(name)
+        step, answer = STEPS[name], answers.get(name, "")
         if answer and step.check:
             ahead.insert(0, step.check)
         elif answer in step.choices:
@@ -249,7 +248,7 @@ def advance(memory: Memory, position: str, heard: Heard) -> Turn:
         return Turn(memory, position)
     if step.kind is Kind.VOICE:
         if heard.spoke:
-            return _go_on(dataclasses.replace(memory, recorded=True), position, (prompts.SAVED,))
+            return _go_on(memory, position, (prompts.SAVED,))
         return _missed(memory, position, prompts.NO_WORDS)
     if digits == REPEAT:
         return Turn(memory, position)
