@@ -8,7 +8,8 @@ import itertools
 import json
 import urllib.parse
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +18,8 @@ from xml.etree import ElementTree as ET
 
 if TYPE_CHECKING:
     from flask import Flask
+
+    from complaint_intake.intake.models import CallRecord
 
 GRAMMAR = json.loads((Path(__file__).parents[1] / "data" / "twiml_grammar.json").read_text("utf-8"))
 DOCUMENT_BYTES = 65_536
@@ -133,9 +136,7 @@ class Phone:
         return self
 
     def hang_up(self, seconds: int = 90) -> "Phone":
-        self.report(
-            "/voice/status", {"CallStatus": "completed", "CallDuration": str(seconds)}
-        )
+        self.report("/voice/status", {"CallStatus": "completed", "CallDuration": str(seconds)})
         return self
 
     def replay(self, index: int = -1) -> str:
@@ -262,3 +263,21 @@ def _check(element: ET.Element) -> None:
     for child in element:
         assert child.tag in rules["children"], f"{child.tag} inside {element.tag}"
         _check(child)
+
+
+# What was written down --------------------------------------------------------------------------
+
+
+@contextmanager
+def record_of(app: "Flask", phone: Phone) -> "Iterator[CallRecord]":
+    """The record of a call, open for reading; fails unless there is exactly one."""
+    from sqlalchemy import select
+
+    from complaint_intake.intake.models import CallRecord
+
+    with app.extensions["complaint_intake"].db.reading() as session:
+        found = session.scalars(
+            select(CallRecord).where(CallRecord.call_sid == phone.call_sid)
+        ).all()
+        assert len(found) == 1, f"{len(found)} records of one call"
+        yield found[0]
