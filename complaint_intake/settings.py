@@ -82,6 +82,8 @@ class Settings(BaseSettings):
     operator_is_demonstration: bool = True
     operator_phone: str = "1-555-555-0100"
     operator_mail: str = "Complaint Intake, P.O. Box 100, Springfield"
+    #: Where "Leave this page" leads: a website that tells nothing about the one who opens it.
+    exit_url: str = "https://www.weather.gov/"
     #: Offices that run three queues: LESC and INFO become CRCL (routing.md).
     three_queue_office: bool = False
     office_timezone: str = "America/New_York"

@@ -27,6 +27,7 @@ class Action(StrEnum):
     NOTICE_CREATED = "intake.notice.created"
     NOTICE_WITHDRAWN = "intake.notice.withdrawn"
     FILE_ATTACHED = "intake.file.attached"
+    FILE_REMOVED = "intake.file.removed"
     STATUS_OPENED = "public.status.opened"
     MESSAGE_RECEIVED = "public.message.received"
     PIN_REFUSED = "public.pin.refused"

@@ -12,7 +12,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from complaint_intake.audit.log import Action, Actor, record
-from complaint_intake.db import utcnow
+from complaint_intake.db import lock_key, utcnow
+from complaint_intake.files.store import StoredFile
 from complaint_intake.intake.case_numbers import new_case_number
 from complaint_intake.intake.models import (
     Allegation,
@@ -79,6 +80,19 @@ def open_draft(
     return complaint
 
 
+def resume_draft(
+    session: Session, draft_id: uuid.UUID, *, channel: str, language: str, actor: Actor
+) -> Complaint:
+    """Return the complaint with this id, filed or not, opening a draft where there is none.
+
+    Two requests with one id (a double click) are served one after the other.
+    """
+    lock_key(session, f"draft:{draft_id}")
+    return find_draft(session, draft_id, for_update=True) or open_draft(
+        session, channel=channel, language=language, actor=actor, id=draft_id
+    )
+
+
 def find_draft(
     session: Session, draft_id: uuid.UUID, *, for_update: bool = False
 ) -> Complaint | None:
@@ -92,6 +106,32 @@ def save_answers(session: Session, complaint: Complaint, answers: dict[str, Any]
         complaint.answers = answers
         complaint.updated_at = utcnow()
         complaint.version += 1
+
+
+def attach_file(session: Session, complaint: Complaint, file: StoredFile, *, actor: Actor) -> None:
+    """Make a stored file part of the complaint; a file that is part of it already is left alone."""
+    if all(attachment.id != file.id for attachment in complaint.attachments):
+        Attachment(
+            complaint=complaint,
+            id=file.id,
+            media_type=file.media_type,
+            size_bytes=file.size_bytes,
+            received_at=utcnow(),
+            secret={"name": file.name, "key": file.key.hex()},
+        )
+        record(session, complaint.chain, actor, Action.FILE_ATTACHED, f"attachment:{file.id}")
+
+
+def detach_file(
+    session: Session, complaint: Complaint, attachment_id: uuid.UUID, *, actor: Actor
+) -> bool:
+    """Take a file off a draft; True when it was there. The caller then discards the stored file."""
+    found = next((one for one in complaint.attachments if one.id == attachment_id), None)
+    if found is None or complaint.state != ComplaintState.DRAFT:
+        return False
+    complaint.attachments.remove(found)
+    record(session, complaint.chain, actor, Action.FILE_REMOVED, f"attachment:{attachment_id}")
+    return True
 
 
 def file_complaint(
@@ -209,18 +249,8 @@ def _write_records(
     people = _match_people(complaint, submission.people)
     _match_allegations(complaint, submission, people)
     _match_incident(complaint, submission.incident)
-    have = {attachment.id for attachment in complaint.attachments}
     for file in submission.attachments:
-        if file.id not in have:
-            Attachment(
-                complaint=complaint,
-                id=file.id,
-                media_type=file.media_type,
-                size_bytes=file.size_bytes,
-                received_at=utcnow(),
-                secret={"name": file.name, "key": file.key.hex()},
-            )
-            record(session, complaint.chain, actor, Action.FILE_ATTACHED, f"attachment:{file.id}")
+        attach_file(session, complaint, file, actor=actor)
     index_identifiers(
         session,
         complaint.id,

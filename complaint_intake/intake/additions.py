@@ -1,0 +1,88 @@
+"""What the person who complained sees and adds later: plain states, messages, additions."""
+
+import uuid
+from enum import StrEnum
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from complaint_intake.audit.log import Action, Actor, record
+from complaint_intake.db import lock_key, utcnow
+from complaint_intake.intake.models import Complaint, Message
+from complaint_intake.intake.models.complaint import ComplaintState
+from complaint_intake.intake.models.referral import ReferralState
+
+
+class PublicState(StrEnum):
+    """Where a complaint is, in the words of the person who made it."""
+
+    RECEIVED = "received"
+    IN_REVIEW = "in_review"
+    SENT_ON = "sent_on"
+    NEEDS_ANSWER = "needs_answer"
+    CLOSED = "closed"
+    WITHDRAWN = "withdrawn"
+
+
+def public_state(complaint: Complaint) -> PublicState:
+    """Sum up every referral in one state, the one that asks most of the person first.
+
+    Which offices are at work is not told: the answer may be read over someone's shoulder.
+    """
+    if complaint.state == ComplaintState.WITHDRAWN:
+        return PublicState.WITHDRAWN
+    if complaint.state == ComplaintState.CLOSED:
+        return PublicState.CLOSED
+    states = {ReferralState(referral.state) for referral in complaint.referrals if referral.is_open}
+    for found, meaning in (
+        (ReferralState.WAITING, PublicState.NEEDS_ANSWER),
+        (ReferralState.IN_REVIEW, PublicState.IN_REVIEW),
+        (ReferralState.SENT_ON, PublicState.SENT_ON),
+    ):
+        if found in states:
+            return meaning
+    return PublicState.RECEIVED
+
+
+def read_messages(session: Session, complaint: Complaint, *, actor: Actor) -> list[Message]:
+    """Return the messages, oldest first, and note that those of the office were read.
+
+    Audited: the caller has proved the PIN, or holds the token of a page that did.
+    """
+    now = utcnow()
+    for message in complaint.messages:
+        if not message.from_complainant and message.read_at is None:
+            message.read_at = now
+    record(session, complaint.chain, actor, Action.STATUS_OPENED, f"complaint:{complaint.id}")
+    return list(complaint.messages)
+
+
+def add_message(
+    session: Session,
+    complaint: Complaint,
+    body: str,
+    *,
+    language: str,
+    actor: Actor,
+    id: uuid.UUID,
+) -> Message:
+    """Store what the person adds, for every office that may see the story.
+
+    ``id`` is chosen when the page is made, so that sending the page twice adds one message.
+    """
+    lock_key(session, f"message:{id}")
+    sent = session.scalar(
+        select(Message).where(Message.id == id, Message.complaint_id == complaint.id)
+    )
+    if sent is None:
+        sent = Message(
+            complaint=complaint,
+            id=id,
+            from_complainant=True,
+            language=language,
+            sent_at=utcnow(),
+            body=body,
+        )
+        complaint.updated_at = utcnow()
+        record(session, complaint.chain, actor, Action.MESSAGE_RECEIVED, f"message:{id}")
+    return sent
