@@ -1,7 +1,62 @@
-"""See init_app."""
+"""The public web door: pages for people who complain, without JavaScript, in six languages."""
 
-from flask import Flask
+import datetime as dt
+import hashlib
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask import Flask, g, request, url_for
+from flask_babel import format_date
+
+from complaint_intake.extensions import services
+from complaint_intake.languages import LANGUAGES, READING_ORDER
+from complaint_intake.web import entry, error_pages, headers, report, status
+
+_CODES = ",".join(LANGUAGES)
 
 
 def init_app(app: Flask) -> None:
     """Register this door on the application."""
+    for blueprint in (entry.blueprint, report.blueprint, status.blueprint):
+        blueprint.url_value_preprocessor(_take_language)
+        blueprint.url_defaults(_give_language)
+        app.register_blueprint(blueprint, url_prefix=f"/<any({_CODES}):lang>")
+    app.register_blueprint(entry.outer)
+    headers.init_app(app)
+    error_pages.init_app(app)
+    stylesheet = Path(app.static_folder or "") / "public.css"
+    version = hashlib.sha256(stylesheet.read_bytes()).hexdigest()[:12]
+
+    @app.context_processor
+    def _for_templates() -> dict[str, Any]:
+        return {
+            "language": LANGUAGES[g.get("language", "en")],
+            "languages": [LANGUAGES[code] for code in READING_ORDER],
+            "operator": services().settings,
+            "long_date": long_date,
+            "in_language": in_language,
+            "stylesheet": url_for("static", filename="public.css", v=version),
+        }
+
+
+def long_date(instant: dt.datetime) -> str:
+    """Return the day in words, as it is in the office: never numbers only."""
+    zone = ZoneInfo(services().settings.office_timezone)
+    return str(format_date(instant.astimezone(zone).date(), "long"))
+
+
+def in_language(code: str) -> str:
+    """Return the address of this page in another language, or of that language's first page."""
+    endpoint = request.endpoint or ""
+    if endpoint.startswith(("report.", "status.")) and endpoint != "report.start":
+        return url_for(endpoint, **{**(request.view_args or {}), "lang": code})
+    return url_for("entry.start", lang=code)
+
+
+def _take_language(endpoint: str | None, values: dict[str, Any] | None) -> None:
+    g.language = (values or {}).pop("lang", "en")
+
+
+def _give_language(endpoint: str, values: dict[str, Any]) -> None:
+    values.setdefault("lang", g.get("language", "en"))

@@ -1,0 +1,140 @@
+"""The kinds of question a public page can ask: one factory for each, checks included.
+
+A caller cannot forget a check: length, clean text and known choices belong to the factories. No
+field is required, and nothing a person types is refused because of how it is spelled.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from wtforms import (
+    BooleanField,
+    Form,
+    MultipleFileField,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+    validators,
+)
+
+YES, NO, NOT_KNOWN = "yes", "no", "unknown"
+YES_NO = ((YES, _l("Yes")), (NO, _l("No")))
+YES_NO_NOT_KNOWN = (*YES_NO, (NOT_KNOWN, _l("I do not know")))
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+
+
+class PageForm(Form):
+    """The fields of one page, in the order of the screen."""
+
+
+def public_text(text: str) -> Any:
+    """Translate a text of the taxonomy, where it is shown."""
+    return _l(text)
+
+
+def clean(text: str | None) -> str:
+    """Return the text in NFC without control characters and outer spaces."""
+    composed = unicodedata.normalize("NFC", (text or "").replace("\r\n", "\n"))
+    return _CONTROL.sub("", composed).strip()
+
+
+def digits(text: str) -> int | None:
+    """Return the number in ``text`` (full-width digits too), or None where there is none."""
+    found = re.sub(r"\D", "", unicodedata.normalize("NFKC", text))
+    return int(found) if found and len(found) <= 4 else None
+
+
+class _AtMost:
+    """Refuses a text that is longer than the field keeps; the text stays in the form."""
+
+    def __init__(self, limit: int) -> None:
+        self.limit = limit
+
+    def __call__(self, form: Form, field: Any) -> None:
+        if len(field.data or "") > self.limit:
+            raise validators.ValidationError(_l("This text is too long. Please make it shorter."))
+
+
+class _Known:
+    """Refuses an answer that the page did not offer."""
+
+    def pre_validate(self, form: Form) -> None:
+        known = {value for value, _label in self.choices}  # type: ignore[attr-defined]
+        given = self.data if isinstance(self.data, list) else [self.data]  # type: ignore[attr-defined]
+        if not known.issuperset(value for value in given if value):
+            raise validators.ValidationError(_l("Please choose one of the answers."))
+
+
+class _OneOf(_Known, RadioField):
+    pass
+
+
+class _Several(_Known, SelectMultipleField):
+    pass
+
+
+class _Pick(_Known, SelectField):
+    pass
+
+
+def _coerce(value: Any) -> str:
+    return "" if value is None else str(value)
+
+
+def short_text(label: Any, hint: Any = "", *, limit: int = 200, **attributes: str) -> StringField:
+    """One line of text. Browsers are told not to remember it: the device may be shared."""
+    return StringField(
+        label,
+        [_AtMost(limit)],
+        filters=[clean],
+        description=hint,
+        render_kw={"autocomplete": "off", "spellcheck": "false", **attributes},
+    )
+
+
+def long_text(label: Any, hint: Any = "", *, rows: int = 4, limit: int = 4_000) -> TextAreaField:
+    """Several lines of text."""
+    return TextAreaField(
+        label,
+        [_AtMost(limit)],
+        filters=[clean],
+        description=hint,
+        render_kw={"autocomplete": "off", "rows": str(rows)},
+    )
+
+
+def one_of(label: Any, choices: Iterable[tuple[str, Any]], hint: Any = "") -> RadioField:
+    """Radio buttons; none need be chosen."""
+    return _OneOf(label, choices=list(choices), coerce=_coerce, default="", description=hint)
+
+
+def yes_no(label: Any, hint: Any = "") -> RadioField:
+    """Yes, no, or "I do not know"."""
+    return one_of(label, YES_NO_NOT_KNOWN, hint)
+
+
+def several(label: Any, choices: Iterable[tuple[str, Any]], hint: Any = "") -> SelectMultipleField:
+    """Boxes to tick, any number of them."""
+    return _Several(label, choices=list(choices), coerce=_coerce, description=hint)
+
+
+def pick(label: Any, choices: Iterable[tuple[str, Any]], hint: Any = "") -> SelectField:
+    """A list to choose from; the first choice is the default."""
+    listed = list(choices)
+    return _Pick(label, choices=listed, coerce=_coerce, default=listed[0][0], description=hint)
+
+
+def tick(label: Any, hint: Any = "") -> BooleanField:
+    """One box to tick."""
+    return BooleanField(label, description=hint)
+
+
+def files(label: Any, hint: Any = "", *, accept: str) -> MultipleFileField:
+    """Files to send; what may be sent is checked where they are stored (uploads)."""
+    return MultipleFileField(label, description=hint, render_kw={"accept": accept})

@@ -1,0 +1,48 @@
+"""Security headers of every answer: strict by default, set only where the view set none."""
+
+from flask import Flask, Response, request
+
+from complaint_intake.extensions import services
+
+PUBLIC_CONTENT = (
+    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; "
+    "frame-ancestors 'none'"
+)
+
+#: Path prefix → Content-Security-Policy; the longest prefix wins. Another door adds its own.
+CONTENT_POLICIES: dict[str, str] = {"/": PUBLIC_CONTENT}
+
+_ALWAYS = {
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+_YEAR = 365 * 24 * 3600
+
+
+def content_policy(path: str) -> str:
+    """Return the Content-Security-Policy for a path."""
+    prefixes = [prefix for prefix in CONTENT_POLICIES if path.startswith(prefix)]
+    return CONTENT_POLICIES[max(prefixes, key=len)]
+
+
+def add_headers(response: Response) -> Response:
+    """Add what is missing. Only the stylesheet and its like may be kept by a browser."""
+    headers = response.headers
+    for name, value in _ALWAYS.items():
+        headers.setdefault(name, value)
+    headers.setdefault("Content-Security-Policy", content_policy(request.path))
+    if request.endpoint == "static" and response.status_code < 400:
+        headers["Cache-Control"] = f"public, max-age={_YEAR}, immutable"
+    else:
+        headers["Cache-Control"] = "no-store"
+    if services().settings.public_base_url.startswith("https"):
+        headers.setdefault("Strict-Transport-Security", f"max-age={_YEAR}")
+    return response
+
+
+def init_app(app: Flask) -> None:
+    """Put the headers on everything the application answers."""
+    app.after_request(add_headers)

@@ -1,0 +1,38 @@
+"""What a person is told once the complaint is sent, and how soon someone looks at it."""
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+
+from complaint_intake.intake.case_numbers import grouped
+from complaint_intake.intake.models.complaint import Complaint
+
+#: Our aim for the first look, by priority; the clocks themselves belong to the routing rules.
+FIRST_LOOK: dict[str, Any] = {
+    "P0": _l("Our aim: a person reads it within 15 minutes, day or night."),
+    "P1": _l("Our aim: a person reads it within 4 hours."),
+    "P2": _l("Our aim: a person reads it within 2 working days."),
+    "P3": _l("Our aim: a person reads it within 5 working days."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """The contents of the last page."""
+
+    case_number: str
+    pin: str
+    first_look: Any
+    filed_at: dt.datetime
+
+
+def receipt_of(complaint: Complaint, pin: str) -> Receipt:
+    """Return the receipt of a filed complaint."""
+    return Receipt(
+        grouped(complaint.case_number),
+        f"{pin[:4]} {pin[4:]}",
+        FIRST_LOOK[complaint.priority or "P2"],
+        complaint.filed_at or complaint.created_at,
+    )

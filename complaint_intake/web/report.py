@@ -1,0 +1,308 @@
+"""The complaint form: one page after the other, and sending it."""
+
+import datetime as dt
+import uuid
+from dataclasses import dataclass
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask import (
+    Blueprint,
+    abort,
+    g,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
+from flask_babel import gettext as _
+from werkzeug.datastructures import MultiDict
+from werkzeug.wrappers import Response as AnyResponse
+
+from complaint_intake.audit.log import PUBLIC
+from complaint_intake.db import utcnow
+from complaint_intake.extensions import services
+from complaint_intake.intake.filing import (
+    attach_file,
+    detach_file,
+    file_complaint,
+    find_draft,
+    resume_draft,
+    save_answers,
+)
+from complaint_intake.intake.models.complaint import Channel, Complaint, ComplaintState
+from complaint_intake.telemetry import FILED
+from complaint_intake.web import draft as carrier
+from complaint_intake.web import summary, uploads
+from complaint_intake.web.answers import Answers, NothingSaid, submission
+from complaint_intake.web.draft import DraftToken
+from complaint_intake.web.fields import PageForm
+from complaint_intake.web.pages import (
+    CHECK,
+    FIRST,
+    PAGES,
+    RECEIPT,
+    Page,
+    following,
+    path,
+    preceding,
+)
+from complaint_intake.web.receipt import Receipt, receipt_of
+
+blueprint = Blueprint("report", __name__)
+
+#: What a button may ask for besides going on.
+BACK, STAY, ADD, SEND = "back", "stay", "add", "send"
+
+
+@dataclass
+class State:
+    """A draft as one request sees it."""
+
+    token: DraftToken
+    answers: Answers
+    #: (id, name, size) of the files sent so far.
+    files: list[tuple[uuid.UUID, str, int]]
+    receipt: Receipt | None = None
+    #: Whether the page was opened from the check page and returns there.
+    returning: bool = False
+
+
+def today() -> dt.date:
+    """The date in the office's time zone."""
+    return utcnow().astimezone(ZoneInfo(services().settings.office_timezone)).date()
+
+
+def _state(token: DraftToken, complaint: Complaint | None, *, returning: bool = False) -> State:
+    if complaint is None:
+        return State(token, Answers(), [], None, returning)
+    files = [
+        (one.id, (one.secret or {}).get("name", ""), one.size_bytes)
+        for one in complaint.attachments
+    ]
+    filed = complaint.state != ComplaintState.DRAFT
+    shown = receipt_of(complaint, token.pin) if filed else None
+    return State(token, Answers(complaint.answers), files, shown, returning)
+
+
+@blueprint.post("/report")
+def start() -> AnyResponse:
+    """Begin a new complaint, whatever this browser carried before."""
+    _refuse_other_sites()
+    return carrier.set_cookie(redirect(_url(FIRST), 303), carrier.new_token())
+
+
+@blueprint.get("/report/<step>")
+def show(step: str) -> AnyResponse:
+    """Show a page of the draft this browser carries."""
+    _known(step)
+    token = carrier.token_of_cookie()
+    if token is None:
+        if step != FIRST:
+            return redirect(_url(FIRST), 303)
+        token = carrier.new_token()
+    with services().db.reading() as session:
+        state = _state(
+            token,
+            find_draft(session, token.id),
+            returning=request.args.get("return") == CHECK,
+        )
+    if state.receipt and step == FIRST:
+        state = State(carrier.new_token(), Answers(), [])
+    elif state.receipt and step != RECEIPT:
+        return redirect(_url(RECEIPT), 303)
+    elif not state.receipt and step == RECEIPT:
+        return redirect(_url(FIRST), 303)
+    elif step in PAGES and PAGES[step] not in path(state.answers, today()):
+        return redirect(_url(following(PAGES[step], state.answers, today(), returning=True)), 303)
+    return carrier.set_cookie(make_response(_render(step, state)), state.token)
+
+
+@blueprint.post("/report/<step>")
+def answer(step: str) -> AnyResponse:
+    """Keep what a page says and go where its button points."""
+    _known(step)
+    _refuse_other_sites()
+    token = carrier.token_of_page()
+    if token is None:
+        return _start_over(step)
+    go = request.form.get("go", "")
+    returning = request.form.get("return") == CHECK
+    with services().db.reading() as session:
+        state = _state(token, find_draft(session, token.id), returning=returning)
+    if state.receipt:
+        return _go(RECEIPT, state)
+    if step == CHECK:
+        if go == SEND:
+            return _send(state)
+        target = go.removeprefix("change-")
+        if target in PAGES:
+            state.returning = True
+            return _go(target, state)
+        if go == BACK:
+            return _go(path(state.answers, today())[-1].name, state)
+        return _go(CHECK, state)
+    if step not in PAGES:
+        return _go(FIRST, state)
+    return _answer_page(PAGES[step], state, go)
+
+
+def _answer_page(page: Page, state: State, go: str) -> AnyResponse:
+    form = page.form_class(state.answers, today())(request.form)
+    errors: list[tuple[str, Any]] = []
+    if go not in (BACK, STAY):
+        errors = _errors(page, form, state.answers)
+    received = uploads.receive(request.files.getlist("files"), len(state.files))
+    _save(page, form, state, received, go)
+    errors += _upload_errors(received)
+    if errors:
+        return carrier.set_cookie(
+            make_response(_render(page.name, state, form=form, errors=errors)), state.token
+        )
+    if go in (STAY, ADD) or go.startswith("remove-"):
+        return _go(page.name, state)
+    if go == BACK:
+        before = CHECK if state.returning else preceding(page, state.answers, today())
+        return _go(before or FIRST, state)
+    return _go(following(page, state.answers, today(), returning=state.returning), state)
+
+
+def _save(page: Page, form: PageForm, state: State, received: uploads.Received, go: str) -> None:
+    """Keep a page's values and files in the draft, opening it with the first page."""
+    values = {name: value for name, value in form.data.items() if name != "files"}
+    removed = None
+    with services().db.unit_of_work() as session:
+        complaint = resume_draft(
+            session, state.token.id, channel=Channel.WEB, language=g.language, actor=PUBLIC
+        )
+        save_answers(session, complaint, {**(complaint.answers or {}), page.name: values})
+        for file in received.kept:
+            attach_file(session, complaint, file, actor=PUBLIC)
+        unwanted = _uuid(go.removeprefix("remove-"))
+        if unwanted and detach_file(session, complaint, unwanted, actor=PUBLIC):
+            removed = unwanted
+        session.flush()
+        fresh = _state(state.token, complaint)
+    if removed:
+        services().files.discard(removed)
+    state.answers, state.files = fresh.answers, fresh.files
+
+
+def _errors(page: Page, form: PageForm, answers: Answers) -> list[tuple[str, Any]]:
+    """Check a page; each error is (id of the field, message)."""
+    form.validate()
+    errors = [(name, messages[0]) for name, messages in form.errors.items() if name]
+    problem = page.check(form, answers, today()) if page.check else None
+    if problem and not errors:
+        form[problem[0]].errors = [problem[1]]
+        errors.append(problem)
+    return errors
+
+
+def _upload_errors(received: uploads.Received) -> list[tuple[str, Any]]:
+    errors = [
+        (
+            "files",
+            _(
+                "We could not take the file “%(name)s”. Please send it as PDF, JPEG, PNG, Word, "
+                "text, MP3, M4A or WAV.",
+                name=name,
+            ),
+        )
+        for name in received.refused
+    ]
+    if received.too_many:
+        errors.append(
+            ("files", _("You can send %(number)s files at most.", number=uploads.MOST_FILES))
+        )
+    return errors
+
+
+def _send(state: State) -> AnyResponse:
+    try:
+        told = submission(state.answers, language=g.language, today=today())
+    except NothingSaid:
+        message = _("Please tick what happened, or write a few words about it.")
+        return make_response(_render(CHECK, state, errors=[("row-what", message)]))
+    with services().db.unit_of_work() as session:
+        complaint = resume_draft(
+            session, state.token.id, channel=Channel.WEB, language=g.language, actor=PUBLIC
+        )
+        filed = file_complaint(session, told, actor=PUBLIC, draft=complaint, pin=state.token.pin)
+        session.flush()
+        state.receipt = receipt_of(filed.complaint, state.token.pin)
+    if not filed.already:
+        FILED.labels(Channel.WEB, filed.complaint.priority).inc()
+    return _go(RECEIPT, state)
+
+
+def _start_over(step: str) -> AnyResponse:
+    """A page whose draft cannot be told any more: its own answers are kept, nothing else is."""
+    if step not in PAGES:
+        return redirect(_url(FIRST), 303)
+    state = State(carrier.new_token(), Answers(), [])
+    form = PAGES[step].form_class(state.answers, today())(MultiDict(request.form))
+    message = _("We lost the pages before this one. Please check them before you send.")
+    page = make_response(_render(step, state, form=form, errors=[("main", message)]))
+    return carrier.set_cookie(page, state.token)
+
+
+def _go(step: str, state: State) -> AnyResponse:
+    """Lead to a page: by a redirect where cookies work, otherwise as this answer."""
+    if carrier.keeps_cookies():
+        extra = {"return": CHECK} if state.returning and step != CHECK else {}
+        return carrier.set_cookie(redirect(_url(step, **extra), 303), state.token)
+    if step == CHECK:
+        state.returning = False
+    return carrier.set_cookie(make_response(_render(step, state)), state.token)
+
+
+def _render(
+    step: str,
+    state: State,
+    *,
+    form: PageForm | None = None,
+    errors: list[tuple[str, Any]] | None = None,
+) -> str:
+    common: dict[str, Any] = {
+        "step": step,
+        "action": _url(step),
+        "token": state.token.sealed,
+        "returning": state.returning,
+        "errors": errors or [],
+        "files": state.files,
+        "answers": state.answers,
+    }
+    if step == RECEIPT:
+        return render_template("web/receipt.html", receipt=state.receipt, **common)
+    if step == CHECK:
+        rows = summary.sections(state.answers, today(), [name for _id, name, _size in state.files])
+        return render_template("web/check.html", sections=rows, **common)
+    page = PAGES[step]
+    if form is None:
+        form_class = page.form_class(state.answers, today())
+        form = form_class(data=state.answers.page(step))
+    back = state.returning or preceding(page, state.answers, today()) is not None
+    return render_template(page.template, page=page, form=form, has_back=back, **common)
+
+
+def _url(step: str, **extra: Any) -> str:
+    return url_for("report.show", step=step, **extra)
+
+
+def _known(step: str) -> None:
+    if step not in PAGES and step not in (CHECK, RECEIPT):
+        abort(404)
+
+
+def _refuse_other_sites() -> None:
+    if carrier.is_from_elsewhere(request):
+        abort(403)
+
+
+def _uuid(text: str) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        return None

@@ -1,0 +1,45 @@
+"""The check page: every question that was asked, with the answer in words."""
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from flask_babel import gettext as _
+from wtforms import BooleanField, Field, RadioField, SelectField, SelectMultipleField
+
+from complaint_intake.web.answers import Answers
+from complaint_intake.web.pages import path
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One page of the form: ``rows`` are (question, lines of the answer)."""
+
+    name: str
+    title: Any
+    rows: list[tuple[Any, list[Any]]]
+
+
+def sections(answers: Answers, today: dt.date, files: list[str]) -> list[Section]:
+    """Return what was answered, page by page, in the order it was asked."""
+    result = []
+    for page in path(answers, today):
+        form = page.form_class(answers, today)(data=answers.page(page.name))
+        rows = []
+        for field in form:
+            lines = files if field.name == "files" else _lines(field)
+            if field.name == "what" or lines or not isinstance(field, SelectMultipleField):
+                rows.append((field.label.text, lines))
+        if rows or page.name == "what":
+            result.append(Section(page.name, page.title, rows))
+    return result
+
+
+def _lines(field: Field) -> list[Any]:
+    if isinstance(field, BooleanField):
+        return [_("Yes")] if field.data else []
+    if isinstance(field, SelectField | SelectMultipleField | RadioField):
+        chosen = field.data if isinstance(field.data, list) else [field.data]
+        labels = dict(field.choices)
+        return [labels[value] for value in chosen if value in labels]
+    return str(field.data).splitlines() if field.data else []
