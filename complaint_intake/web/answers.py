@@ -28,7 +28,8 @@ _FILER_ROLES = {
 #: Facts asked on the details page, where they change what happens to the complaint.
 DETAILS = ("ongoing", "injury", "recent_sex", "minor", "pregnant", "nexus", "court")
 
-_CONTACT = ("phone", "email", "address", "safe_message", "safe_mail")
+_IDENTITY = ("name", "a_number", "birth_date")
+_CONTACT = ("phone", "email", "address", "safe_message", "safe_mail", "other_contact")
 
 
 class NothingSaid(Exception):
@@ -156,21 +157,19 @@ class Answers:
     def affected_identity(self) -> dict[str, str]:
         """What names the person it happened to; only what was given."""
         if not self.for_self:
-            return self._texts("person", ("name", "a_number"))
+            return self._texts("person", _IDENTITY)
         if self.text("contact", "give_name") == NO:
             return {}
-        return self._texts("contact", ("name", "a_number"))
+        return self._texts("contact", _IDENTITY)
 
     def filer_identity(self) -> dict[str, str]:
         """What names the one who writes; empty for someone who stays anonymous."""
         if self.text("contact", "give_name") == NO:
             return {}
-        fields = ["name"]
         if self.for_self:
-            fields.append("a_number")
-        elif self.relation in (LAWYER, ORGANISATION):
-            fields.append("organisation")
-        return self._texts("contact", tuple(fields))
+            return self._texts("contact", _IDENTITY)
+        represents = self.relation in (LAWYER, ORGANISATION)
+        return self._texts("contact", ("name", "organisation") if represents else ("name",))
 
     def people(self) -> tuple[PersonTold, ...]:
         """The one who writes and, where that is another, the person it happened to."""

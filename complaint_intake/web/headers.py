@@ -34,8 +34,11 @@ def add_headers(response: Response) -> Response:
     for name, value in _ALWAYS.items():
         headers.setdefault(name, value)
     headers.setdefault("Content-Security-Policy", content_policy(request.path))
-    if request.endpoint == "static" and response.status_code < 400:
-        headers["Cache-Control"] = f"public, max-age={_YEAR}, immutable"
+    endpoint = request.endpoint or ""
+    if endpoint.rpartition(".")[2] == "static" and response.status_code < 400:
+        # Our pages name the version of a file; the bare address gets the newest soon enough.
+        age = _YEAR if "v" in request.args else 300
+        headers["Cache-Control"] = f"public, max-age={age}"
     else:
         headers["Cache-Control"] = "no-store"
     if services().settings.public_base_url.startswith("https"):

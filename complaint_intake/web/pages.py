@@ -80,6 +80,7 @@ def _person(answers: Answers, today: dt.date) -> Fields:
             limit=128,
         ),
         "a_number": a_number(),
+        "birth_date": short_text(_l("Date of birth"), limit=40),
     }
     if answers.relation == FAMILY:
         fields["own_child"] = yes_no(_l("Is this person your child, and under 18?"))
@@ -244,6 +245,7 @@ def _contact(answers: Answers, today: dt.date) -> Fields:
     }
     if answers.for_self:
         fields["a_number"] = a_number()
+        fields["birth_date"] = short_text(_l("Date of birth"), limit=40)
     if answers.relation in (LAWYER, ORGANISATION):
         fields["organisation"] = short_text(_l("Your organization or office"))
     fields |= {
@@ -259,6 +261,7 @@ def _contact(answers: Answers, today: dt.date) -> Fields:
         "email": short_text(_l("E-mail address"), inputmode="email"),
         "address": long_text(_l("Mailing address"), rows=3, limit=500),
         "safe_mail": yes_no(_l("Is it safe to send mail there?")),
+        "other_contact": short_text(_l("Someone else we may ask, with a phone number")),
         "language_spoken": short_text(_l("Which language do you speak best?"), limit=40),
         "interpreter": yes_no(_l("Do you need an interpreter?"), _l("It is free.")),
         "tell_immigration": one_of(

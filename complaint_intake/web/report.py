@@ -1,7 +1,9 @@
 """The complaint form: one page after the other, and sending it."""
 
+import contextlib
 import datetime as dt
 import uuid
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -172,7 +174,7 @@ def _save(page: Page, form: PageForm, state: State, received: uploads.Received, 
     """Keep a page's values and files in the draft, opening it with the first page."""
     values = {name: value for name, value in form.data.items() if name != "files"}
     removed = None
-    with services().db.unit_of_work() as session:
+    with _discarding(received), services().db.unit_of_work() as session:
         complaint = resume_draft(
             session, state.token.id, channel=Channel.WEB, language=g.language, actor=PUBLIC
         )
@@ -187,6 +189,17 @@ def _save(page: Page, form: PageForm, state: State, received: uploads.Received, 
     if removed:
         services().files.discard(removed)
     state.answers, state.files = fresh.answers, fresh.files
+
+
+@contextlib.contextmanager
+def _discarding(received: uploads.Received) -> Iterator[None]:
+    """Remove the files again if what follows fails: no record would name them."""
+    try:
+        yield
+    except BaseException:
+        for file in received.kept:
+            services().files.discard(file.id)
+        raise
 
 
 def _errors(page: Page, form: PageForm, answers: Answers) -> list[tuple[str, Any]]:
