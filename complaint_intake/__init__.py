@@ -34,6 +34,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     telemetry.configure_logging(settings.log_level)
     app = Flask(__name__, static_folder="web/static", static_url_path="/static")
     app.request_class = PrivateRequest
+    app.jinja_options = {**app.jinja_options, "trim_blocks": True, "lstrip_blocks": True}
     services = install_services(app, settings)
     app.config.update(
         SECRET_KEY=services.keys.token.hex(),

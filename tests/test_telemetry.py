@@ -13,7 +13,7 @@ from complaint_intake.telemetry import configure_logging, log
 def test_only_listed_fields_are_logged(capsys: pytest.CaptureFixture[str]) -> None:
     configure_logging()
     log.info("complaint filed", queue="CRCL", name="Maria Example", phone="555-0101")
-    line = json.loads(capsys.readouterr().out)
+    line = json.loads(capsys.readouterr().err)
     assert line["queue"] == "CRCL"
     assert set(line) == {"event", "level", "timestamp", "queue"}
 
@@ -26,7 +26,7 @@ def test_an_exception_is_logged_by_class_and_place_only(
         raise ValueError("A012345678 told us")
     except ValueError as error:
         log.error("round failed", exc_info=error)
-    written = capsys.readouterr().out
+    written = capsys.readouterr().err
     assert "A012345678" not in written
     assert json.loads(written)["error"] == "ValueError"
 

@@ -41,7 +41,8 @@ def run_due_jobs(services: Services) -> list[str]:
         error = None
         try:
             count = JOBS[name].run(services)
-            log.info("job done", job=name, count=count)
+            if count:
+                log.info("job done", job=name, count=count)
         except Exception as problem:
             error = type(problem).__name__
             log.error("job failed", job=name, exc_info=problem)
