@@ -26,7 +26,7 @@ from complaint_intake.intake.models import (
 )
 from complaint_intake.intake.models.complaint import ComplaintState
 from complaint_intake.intake.pins import new_pin, set_pin
-from complaint_intake.intake.routing_service import release_notices, route_complaint
+from complaint_intake.intake.routing_service import release_notices, route_complaint, settle_names
 from complaint_intake.intake.submission import IncidentTold, PersonTold, Submission
 from complaint_intake.routing import Facts
 from complaint_intake.search.identifiers import A_NUMBER, EMAIL, PHONE, index_identifiers
@@ -188,6 +188,7 @@ def revise_filed(
     if not complaint.partial:
         return
     _write_records(session, complaint, submission, actor)
+    settle_names(complaint)  # consent is no fact of routing, but it may have changed
     last = Facts.parse(complaint.decisions[-1].facts)
     if last != submission.facts:
         record(

@@ -167,8 +167,14 @@ def _match_notices(
             record(session, complaint.chain, actor, Action.NOTICE_CREATED, f"notice:{kind}")
         found.allegations = [[row.code, row.subject] for row in decision.rows if kind in row.notify]
         found.sections = list(decision.doj) if kind == "DOJ_CRT" else []
-        found.names_complainant = "ANON" not in decision.flags and (
-            kind not in IMMIGRATION_NOTICES or complaint.tell_immigration is True
+    settle_names(complaint)
+
+
+def settle_names(complaint: Complaint) -> None:
+    """Let each notice name the complainant or not, as the person has agreed by now."""
+    for notice in complaint.notices:
+        notice.names_complainant = "ANON" not in complaint.flags and (
+            notice.kind not in IMMIGRATION_NOTICES or complaint.tell_immigration is True
         )
 
 

@@ -201,6 +201,20 @@ def test_immigration_offices_are_told_a_name_only_when_the_person_agreed(
     assert named[False] == named[None] == {"OIG_ROFR"}
 
 
+def test_a_caller_who_agrees_or_takes_it_back_later_is_named_or_not(services: Services) -> None:
+    first = a_submission(("USC", "ICE"), facts=HELD_CITIZEN, channel="hotline", partial=True)
+    filed = file_one(services, first)
+    for answer in (True, False):
+        with services.db.unit_of_work() as session:
+            complaint = session.get_one(Complaint, filed.complaint.id)
+            later = dataclasses.replace(first, tell_immigration=answer)
+            revise_filed(session, complaint, later, actor=HOTLINE)
+        with services.db.reading() as session:
+            complaint = session.get_one(Complaint, filed.complaint.id)
+            named = {n.kind for n in complaint.notices if n.names_complainant}
+        assert ("ERO_FO" in named) is answer
+
+
 def test_a_duplicate_of_a_known_case_is_not_notified_twice(
     services: Services, database_url: str
 ) -> None:
