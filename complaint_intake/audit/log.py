@@ -1,7 +1,7 @@
 """Appending to and proving the audit chains."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -105,12 +105,13 @@ def record(
         subject=subject,
         detail=detail,
     )
-    event.digest = _digest(keys.audit, event, head[1])
+    event.digest = event_digest(keys.audit, event, head[1])
     session.add(event)
     heads[chain] = (event.number, event.digest)
 
 
-def _digest(key: bytes, event: AuditEvent, previous: bytes) -> bytes:
+def event_digest(key: bytes, event: AuditEvent, previous: bytes) -> bytes:
+    """Return the link of a chain: an HMAC over the event and the digest of the one before."""
     return mac(
         key,
         previous.hex(),
@@ -133,14 +134,18 @@ class Break:
     problem: str
 
 
-def verify(session: Session, anchors: dict[str, tuple[int, str]] | None = None) -> Iterator[Break]:
+#: Heads kept outside the database: chain → event number → hex digest.
+Anchors = Mapping[str, Mapping[int, str]]
+
+
+def verify(session: Session, anchors: Anchors | None = None) -> Iterator[Break]:
     """Yield every break of every chain; nothing yielded means that all of them hold.
 
-    ``anchors`` (chain → number, hex digest), kept outside the database, prove that no tail was
-    cut off and no chain was removed or written anew with the key.
+    ``anchors``, kept outside the database, prove that no tail was cut off and no chain was removed
+    or written anew with the key. Each anchor counts, also where a later one covers its chain.
     """
     keys: Keys = session.info["keys"]
-    anchors = dict(anchors or {})
+    unmet = {chain: dict(heads) for chain, heads in (anchors or {}).items() if heads}
     chain, expected, previous, broken = "", 1, b"\0" * 32, False
     rows = session.scalars(
         select(AuditEvent)
@@ -149,22 +154,21 @@ def verify(session: Session, anchors: dict[str, tuple[int, str]] | None = None) 
     )
     for event in rows:
         if event.chain != chain:
-            if chain in anchors:
-                yield Break(chain, expected, "events that were anchored are missing at the end")
-                del anchors[chain]
             chain, expected, previous, broken = event.chain, 1, b"\0" * 32, False
         if not broken and event.number != expected:
             yield Break(chain, expected, "an event is missing")
             broken = True
-        if not broken and _digest(keys.audit, event, previous) != event.digest:
+        if not broken and event_digest(keys.audit, event, previous) != event.digest:
             yield Break(chain, event.number, "the event was changed")
             broken = True
-        anchor = anchors.get(chain)
-        if anchor and anchor[0] == event.number:
-            if anchor[1] != event.digest.hex() and not broken:
-                yield Break(chain, event.number, "the event differs from its anchor")
-                broken = True
-            del anchors[chain]
+        anchored = unmet.get(chain, {}).pop(event.number, None)
+        if anchored is not None and anchored != event.digest.hex() and not broken:
+            yield Break(chain, event.number, "the event differs from its anchor")
+            broken = True
+        if broken:
+            unmet.pop(chain, None)  # one break a chain is enough
         expected, previous = event.number + 1, event.digest
-    for missing, (number, _) in sorted(anchors.items()):
-        yield Break(missing, number, "an anchored chain is missing or shorter than its anchor")
+    for missing, heads in sorted(unmet.items()):
+        if heads:
+            problem = "an anchored chain is missing or shorter than its anchor"
+            yield Break(missing, max(heads), problem)

@@ -19,21 +19,24 @@ def anchors_file(services: Services) -> Path:
     return services.settings.var_dir / "audit-anchors.jsonl"
 
 
-def read_anchors(path: Path) -> dict[str, tuple[int, str]]:
-    """Return the newest anchor of each chain: number and hex digest."""
-    anchors: dict[str, tuple[int, str]] = {}
+def read_anchors(path: Path) -> dict[str, dict[int, str]]:
+    """Return every anchor of each chain: number → hex digest.
+
+    The older ones count too: a chain that was written anew differs from them.
+    """
+    anchors: dict[str, dict[int, str]] = {}
     if path.exists():
         with path.open(encoding="utf-8") as file:
             for line in file:
                 for chain, (number, digest) in json.loads(line)["heads"].items():
-                    anchors[chain] = (number, digest)
+                    anchors.setdefault(chain, {}).setdefault(number, digest)
     return anchors
 
 
 def write_anchors(services: Services) -> int:
     """Append the head of every chain that grew since its last anchor; returns how many."""
     path = anchors_file(services)
-    known = read_anchors(path)
+    known = {chain: max(heads) for chain, heads in read_anchors(path).items()}
     newest = (
         select(AuditEvent.chain, func.max(AuditEvent.number).label("number"))
         .group_by(AuditEvent.chain)
@@ -47,7 +50,7 @@ def write_anchors(services: Services) -> int:
         grown = {
             chain: (number, digest.hex())
             for chain, number, digest in session.execute(heads)
-            if known.get(chain, (0, ""))[0] < number
+            if known.get(chain, 0) < number
         }
     if grown:
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from complaint_intake.audit import Action, AuditEvent, record
+from complaint_intake.audit import Action, Actor, AuditEvent, record
 from complaint_intake.audit.log import PUBLIC, Break, verify
 from complaint_intake.extensions import Services
 from complaint_intake.jobs.anchors import anchors_file, read_anchors, write_anchors
@@ -55,6 +55,24 @@ def test_tampering_is_found(
     assert write_anchors(services) == 0, "nothing grew since"
     with services.db.unit_of_work() as session:
         tamper(session, chain)
+    assert [found.chain for found in breaks(services)] == [chain]
+
+
+def test_a_rewritten_chain_stays_found(services: Services, database_url: str) -> None:
+    """Whoever holds the key can make a chain that fits; the anchors before it do not."""
+    chain = file_one(services).complaint.chain
+    write_anchors(services)
+    with services.db.unit_of_work() as session:
+        events = session.scalars(
+            select(AuditEvent).where(AuditEvent.chain == chain).order_by(AuditEvent.number)
+        ).all()
+        told = [(Actor(event.actor), Action(event.action), event.subject) for event in events]
+        session.execute(delete(AuditEvent).where(AuditEvent.chain == chain))
+        session.expunge_all()
+        for actor, action, subject in [*told, told[-1]]:
+            record(session, chain, actor, action, subject, "R99")
+    assert [found.chain for found in breaks(services)] == [chain]
+    assert write_anchors(services) == 1, "the new chain is longer"
     assert [found.chain for found in breaks(services)] == [chain]
 
 
