@@ -4,23 +4,25 @@ The hotline desk (LESC) is staff of the detaining agency, so it sees its own all
 nothing that accuses: a retaliation allegation beside a citizenship claim stays unknown to it.
 """
 
-from collections.abc import Iterable
+import dataclasses
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from complaint_intake.routing import Decision, Row
+from complaint_intake.intake.models import RoutingDecision
+from complaint_intake.routing import (
+    Decision,
+    DOJSection,
+    Facts,
+    NoticeKind,
+    Queue,
+    Row,
+    route,
+)
 
 #: Requests that accuse nobody: an office that has the complaint anyway may see them.
 _ACCUSES_NOBODY = frozenset({"LOCATE", "DISCRETION", "OOJ"})
 #: 8 U.S.C. 1367: need-to-know only.
 _PROTECTED = frozenset({"VAWA", "VIC"})
-
-#: Flags that follow from a code: shown only to offices that see such an allegation.
-_FLAG_FROM_CODE = {
-    "SEC1367": _PROTECTED,
-    "PREA_RESTRICTED": frozenset({"SEX"}),
-    "RETALIATION_WATCH": frozenset({"RETAL"}),
-    "MANUAL_TRIAGE": frozenset({"OTHER"}),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,23 +45,64 @@ def needs(queue: str, is_lead: bool, row: Row) -> bool:
     return queue == "INFO" and is_lead
 
 
-def project(decision: Decision, queue: str, *, is_lead: bool) -> Projection:
-    """Return what ``queue`` sees under ``decision``.
-
-    The story is one text about everything, so it is shown only where no allegation is hidden.
-    """
+def project(decision: Decision, facts: Facts, queue: str, *, is_lead: bool) -> Projection:
+    """Return what ``queue`` sees under ``decision``, which was made from ``facts``."""
     seen = [row for row in decision.rows if needs(queue, is_lead, row)]
     if not seen and is_lead:
         seen = [row for row in decision.rows if row.code == decision.lead]
-    return Projection(
-        allegations=tuple((row.code, row.subject) for row in seen),
-        flags=visible_flags(decision.flags, {row.code for row in seen}),
-        sees_story=len(seen) == len(decision.rows),
+    return _show(decision.rows, decision.flags, facts, seen)
+
+
+def hand_over(
+    stored: RoutingDecision, queue: str, sender_sees: Iterable[tuple[str, str]]
+) -> Projection | None:
+    """Return what ``queue`` sees when another office passes a complaint on by hand.
+
+    Never more than the sender sees; never an accusation to the hotline desk, nor protected
+    victim information to an office that does not need it. None when nothing is left for it.
+    """
+    known = set(sender_sees)
+    rows = stored_rows(stored)
+    seen = [
+        row
+        for row in rows
+        if (row.code, row.subject) in known
+        and (needs(queue, True, row) or (queue == "DOJ" and row.code not in _PROTECTED))
+    ]
+    if not seen:
+        return None
+    return _show(rows, stored.outcome["flags"], Facts.parse(stored.facts), seen)
+
+
+def stored_rows(stored: RoutingDecision) -> tuple[Row, ...]:
+    """Return the rows of a decision as they were when it was made."""
+    return tuple(
+        Row(
+            code=row["code"],
+            subject=row["subject"],
+            rule=row["rule"],
+            queue=Queue(row["queue"]),
+            secondary=tuple(Queue(code) for code in row["secondary"]),
+            notify=tuple(NoticeKind(code) for code in row["notify"]),
+            doj=tuple(DOJSection(code) for code in row["doj"]),
+            reason=row["reason"],
+        )
+        for row in stored.rows
     )
 
 
-def visible_flags(flags: Iterable[str], codes: set[str]) -> tuple[str, ...]:
-    """Return the flags that do not give away an allegation outside ``codes``."""
-    return tuple(
-        flag for flag in flags if flag not in _FLAG_FROM_CODE or _FLAG_FROM_CODE[flag] & codes
+def _show(
+    rows: Sequence[Row], flags: Iterable[str], facts: Facts, seen: Sequence[Row]
+) -> Projection:
+    """The story is one text about everything, so it needs that no allegation is hidden.
+
+    A flag is shown where the visible allegations alone would raise it too.
+    """
+    pairs = tuple((row.code, row.subject) for row in seen)
+    whole = len(seen) == len(rows)
+    shown = set(flags) if whole else set(route(dataclasses.replace(facts, allegations=pairs)).flags)
+    return Projection(
+        allegations=pairs,
+        flags=tuple(flag for flag in flags if flag in shown),
+        sees_story=whole,
     )

@@ -68,7 +68,7 @@ def route_complaint(
         f"{decision.rule} {decision.primary} {decision.priority}",
     )
     limits = deadlines(decision.priority, now, session.info.get("timezone", "America/New_York"))
-    _match_referrals(session, complaint, decision, limits, actor)
+    _match_referrals(session, complaint, decision, facts, limits, actor)
     _match_notices(session, complaint, decision, facts, limits, actor)
     _match_tasks(complaint, decision, facts, limits)
     if not hold_notices or decision.priority == "P0":
@@ -85,7 +85,12 @@ def route_complaint(
 
 
 def _match_referrals(
-    session: Session, complaint: Complaint, decision: Decision, limits: Deadlines, actor: Actor
+    session: Session,
+    complaint: Complaint,
+    decision: Decision,
+    facts: Facts,
+    limits: Deadlines,
+    actor: Actor,
 ) -> None:
     wanted = dict.fromkeys((decision.primary, *decision.secondary))
     open_now = {referral.queue: referral for referral in complaint.referrals if referral.is_open}
@@ -94,7 +99,7 @@ def _match_referrals(
             withdraw_referral(session, complaint, referral, actor)
     for queue in wanted:
         is_lead = queue == decision.primary
-        seen = project(decision, queue, is_lead=is_lead)
+        seen = project(decision, facts, queue, is_lead=is_lead)
         existing = open_now.get(queue)
         if existing is None:
             existing = Referral(
