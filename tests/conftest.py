@@ -10,4 +10,5 @@ pytest_plugins = (
     "tests.support.browser",
     "tests.support.application",
     "tests.support.complaints",
+    "tests.support.staff",
 )

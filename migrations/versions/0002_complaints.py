@@ -237,6 +237,7 @@ def upgrade() -> None:
         sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("acknowledged_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("close_reason", sa.String(length=20), nullable=True),
         sa.Column("assignee_id", sa.Uuid(), nullable=True),
         sa.Column("allegations", sa.JSON(), nullable=False),
         sa.Column("flags", sa.JSON(), nullable=False),
@@ -259,10 +260,34 @@ def upgrade() -> None:
     op.create_index(
         "ix_referral_work",
         "referral",
-        ["queue", "priority", "due_at", "id"],
+        ["queue", "priority", "due_at", "id", "complaint_id"],
         unique=False,
         sqlite_where=sa.text("closed_at IS NULL"),
         postgresql_where=sa.text("closed_at IS NULL"),
+    )
+    op.create_index(
+        "ix_referral_assigned",
+        "referral",
+        ["queue", "assignee_id", "priority", "due_at", "id"],
+        unique=False,
+        sqlite_where=sa.text("closed_at IS NULL"),
+        postgresql_where=sa.text("closed_at IS NULL"),
+    )
+    op.create_index(
+        "ix_referral_unseen",
+        "referral",
+        ["queue", "due_at", "priority", "complaint_id"],
+        unique=False,
+        sqlite_where=sa.text("closed_at IS NULL AND acknowledged_at IS NULL"),
+        postgresql_where=sa.text("closed_at IS NULL AND acknowledged_at IS NULL"),
+    )
+    op.create_index(
+        "ix_referral_closed",
+        "referral",
+        ["queue", "closed_at", "id"],
+        unique=False,
+        sqlite_where=sa.text("closed_at IS NOT NULL"),
+        postgresql_where=sa.text("closed_at IS NOT NULL"),
     )
     op.create_index(
         "uq_referral_open_queue",

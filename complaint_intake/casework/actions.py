@@ -1,0 +1,310 @@
+"""What staff do with a referral. Each action checks permission, version and walls, and is audited.
+
+All of them work inside the caller's unit of work and raise NotPermitted (shown as "not found"),
+Conflict when the page was older than the record, or CannotDo with a sentence for the reader.
+"""
+
+import uuid
+from enum import StrEnum
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from complaint_intake.audit.log import Action, Actor, record
+from complaint_intake.casework.access import Permission, Staff, can
+from complaint_intake.casework.case_view import find_referral
+from complaint_intake.db import new_id, utcnow
+from complaint_intake.errors import ComplaintIntakeError, Conflict, NotPermitted
+from complaint_intake.intake.models import (
+    CaseWall,
+    Complaint,
+    ComplaintState,
+    Message,
+    Note,
+    Referral,
+    ReferralState,
+    RoutingDecision,
+    Task,
+)
+from complaint_intake.intake.projection import hand_over
+from complaint_intake.intake.routing_service import withdraw_referral
+from complaint_intake.routing import Queue
+from complaint_intake.security.accounts import User
+
+
+class CannotDo(ComplaintIntakeError):
+    """The action makes no sense here; the message tells the reader why."""
+
+
+class CloseReason(StrEnum):
+    """Why an office closed its part."""
+
+    RESOLVED = "resolved"
+    INFORMATION_GIVEN = "information_given"
+    REFERRED = "referred"
+    NOT_OURS = "not_ours"
+    DUPLICATE = "duplicate"
+    PERSON_WITHDREW = "person_withdrew"
+    NOT_REACHED = "not_reached"
+
+
+#: From each state, where staff may take a referral. Withdrawn is final.
+TRANSITIONS: dict[ReferralState, tuple[ReferralState, ...]] = {
+    ReferralState.NEW: (
+        ReferralState.IN_REVIEW,
+        ReferralState.WAITING,
+        ReferralState.SENT_ON,
+        ReferralState.CLOSED,
+    ),
+    ReferralState.IN_REVIEW: (
+        ReferralState.WAITING,
+        ReferralState.SENT_ON,
+        ReferralState.CLOSED,
+    ),
+    ReferralState.WAITING: (
+        ReferralState.IN_REVIEW,
+        ReferralState.SENT_ON,
+        ReferralState.CLOSED,
+    ),
+    ReferralState.SENT_ON: (ReferralState.IN_REVIEW, ReferralState.CLOSED),
+    ReferralState.CLOSED: (ReferralState.IN_REVIEW,),
+    ReferralState.WITHDRAWN: (),
+}
+
+
+def _change(
+    session: Session,
+    staff: Staff,
+    referral_id: uuid.UUID,
+    permission: Permission,
+    version: int | None,
+) -> Referral:
+    """Return the referral locked for a change; ``version`` is that of the page acted from."""
+    referral = find_referral(session, staff, referral_id, for_update=True)
+    if referral is None or not can(staff, Permission.VIEW_CASE, referral):
+        raise NotPermitted
+    if version is not None and referral.version != version:
+        raise Conflict
+    if not can(staff, permission, referral):
+        raise NotPermitted
+    if version is not None:
+        referral.version += 1
+    return referral
+
+
+def _audit(
+    session: Session, staff: Staff, referral: Referral, action: Action, detail: str = ""
+) -> None:
+    record(
+        session,
+        referral.complaint.chain,
+        Actor.user(staff.id),
+        action,
+        f"referral:{referral.id}",
+        detail,
+    )
+
+
+def take(session: Session, staff: Staff, referral_id: uuid.UUID, version: int) -> None:
+    """Make ``staff`` the one who works on it; a new referral is then in review."""
+    referral = _change(session, staff, referral_id, Permission.TAKE, version)
+    referral.assignee_id = staff.id
+    _take_up(referral)
+    _audit(session, staff, referral, Action.REFERRAL_TAKEN)
+
+
+def _take_up(referral: Referral) -> None:
+    referral.acknowledged_at = referral.acknowledged_at or utcnow()
+    if referral.state == ReferralState.NEW:
+        referral.state = ReferralState.IN_REVIEW
+
+
+def release(session: Session, staff: Staff, referral_id: uuid.UUID, version: int) -> None:
+    """Give it back to the queue; its deadlines stay."""
+    referral = _change(session, staff, referral_id, Permission.RELEASE, version)
+    if referral.assignee_id is None:
+        raise CannotDo("Nobody works on this case, so it cannot be given back.")
+    referral.assignee_id = None
+    _audit(session, staff, referral, Action.REFERRAL_RELEASED)
+
+
+def add_note(session: Session, staff: Staff, referral_id: uuid.UUID, body: str) -> None:
+    """Add an internal note that only this office reads. Notes never conflict."""
+    referral = _change(session, staff, referral_id, Permission.NOTE, None)
+    _note(referral, staff, "note", body)
+    _audit(session, staff, referral, Action.NOTE_ADDED)
+
+
+def _note(referral: Referral, staff: Staff, kind: str, body: str) -> None:
+    Note(
+        complaint=referral.complaint,
+        referral=referral,
+        author_id=staff.id,
+        written_at=utcnow(),
+        kind=kind,
+        body=body,
+    )
+
+
+def send_message(
+    session: Session,
+    staff: Staff,
+    referral_id: uuid.UUID,
+    version: int,
+    *,
+    language: str,
+    body: str,
+) -> None:
+    """Tell the person who complained something, in a public language; they read it by PIN."""
+    referral = _change(session, staff, referral_id, Permission.MESSAGE, version)
+    _take_up(referral)
+    Message(
+        complaint=referral.complaint,
+        referral_id=referral.id,
+        from_complainant=False,
+        language=language,
+        author_id=staff.id,
+        sent_at=utcnow(),
+        body=body,
+    )
+    _audit(session, staff, referral, Action.MESSAGE_SENT, language)
+
+
+def change_state(
+    session: Session,
+    staff: Staff,
+    referral_id: uuid.UUID,
+    version: int,
+    to: ReferralState,
+    reason: CloseReason | None = None,
+) -> None:
+    """Move a referral on, close it with a reason, or reopen it."""
+    referral = _change(session, staff, referral_id, Permission.CHANGE_STATE, version)
+    before = ReferralState(referral.state)
+    if to not in TRANSITIONS[before]:
+        raise CannotDo("The case cannot go from its present state to that one.")
+    if to == ReferralState.CLOSED and reason is None:
+        raise CannotDo("Choose a reason for closing the case.")
+    complaint = _locked(session, referral)
+    _take_up(referral)
+    if before == ReferralState.CLOSED:
+        _refuse_second(complaint, referral.queue)
+        referral.closed_at = None
+        referral.close_reason = None
+    referral.state = to
+    detail = f"{before}->{to}"
+    if to == ReferralState.CLOSED and reason is not None:
+        referral.closed_at = utcnow()
+        referral.close_reason = reason
+        detail = f"{detail} {reason}"
+    _audit(session, staff, referral, Action.REFERRAL_STATE_CHANGED, detail)
+    _close_when_done(complaint)
+
+
+def _locked(session: Session, referral: Referral) -> Complaint:
+    """Lock the complaint, so that two offices that close at once both see the other."""
+    complaint = session.get_one(Complaint, referral.complaint_id, with_for_update=True)
+    session.expire(complaint, ["referrals"])
+    return complaint
+
+
+def _refuse_second(complaint: Complaint, queue: str) -> None:
+    if any(one.is_open and one.queue == queue for one in complaint.referrals):
+        raise CannotDo("That office has this complaint open already.")
+
+
+def _close_when_done(complaint: Complaint) -> None:
+    if not any(referral.is_open for referral in complaint.referrals):
+        complaint.state = ComplaintState.CLOSED
+        complaint.closed_at = complaint.updated_at = utcnow()
+
+
+def reroute(
+    session: Session,
+    staff: Staff,
+    referral_id: uuid.UUID,
+    version: int,
+    *,
+    to: Queue,
+    reason: str,
+) -> None:
+    """Pass the case to another office, which sees no more than this one does.
+
+    The reason is kept as a note of both offices. Priority and deadline go along unchanged.
+    """
+    referral = _change(session, staff, referral_id, Permission.REROUTE, version)
+    if to == referral.queue:
+        raise CannotDo("The case is in that queue already.")
+    complaint = _locked(session, referral)
+    _refuse_second(complaint, to)
+    decision = session.scalars(
+        select(RoutingDecision)
+        .where(RoutingDecision.complaint_id == complaint.id)
+        .order_by(RoutingDecision.id.desc())
+        .limit(1)
+    ).one()
+    seen = hand_over(decision, to, [(code, subject) for code, subject in referral.allegations])
+    if seen is None:
+        raise CannotDo("That office may see none of the allegations that this one has.")
+    opened = Referral(
+        id=new_id(),
+        queue=to,
+        opened_at=utcnow(),
+        due_at=referral.due_at,
+        priority=referral.priority,
+        is_lead=referral.is_lead,
+        allegations=[list(pair) for pair in seen.allegations],
+        flags=list(seen.flags),
+        sees_story=seen.sees_story and referral.sees_story,
+        state=ReferralState.NEW,
+        origin="staff",
+    )
+    complaint.referrals.append(opened)
+    actor = Actor.user(staff.id)
+    _audit(session, staff, referral, Action.CASE_REROUTED, f"{referral.queue}>{to}")
+    withdraw_referral(session, complaint, referral, actor)
+    referral.is_lead = False
+    record(session, complaint.chain, actor, Action.REFERRAL_OPENED, f"queue:{to}", "staff")
+    session.flush()
+    _note(referral, staff, "reroute", reason)
+    _note(opened, staff, "reroute", reason)
+    for task in complaint.tasks:
+        if task.queue == referral.queue and task.done_at is None and _goes_along(task, opened):
+            task.queue = to
+
+
+def _goes_along(task: Task, opened: Referral) -> bool:
+    return not task.allegation or list(task.allegation) in opened.allegations
+
+
+def raise_wall(
+    session: Session,
+    staff: Staff,
+    referral_id: uuid.UUID,
+    *,
+    username: str = "",
+    office: Queue | None = None,
+) -> None:
+    """Keep one person, or everyone of an office, away from the whole case from now on."""
+    referral = _change(session, staff, referral_id, Permission.WALL, None)
+    user_id = None
+    if office is None:
+        name = username.strip().casefold()
+        user_id = session.scalar(select(User.id).where(User.username == name))
+        if user_id is None:
+            raise CannotDo("There is no member of staff with that user name.")
+        session.execute(
+            update(Referral)
+            .where(Referral.complaint_id == referral.complaint_id, Referral.assignee_id == user_id)
+            .values(assignee_id=None, version=Referral.version + 1)
+        )
+    session.add(
+        CaseWall(
+            complaint_id=referral.complaint_id,
+            user_id=user_id,
+            queue=None if office is None else office.value,
+            raised_at=utcnow(),
+        )
+    )
+    target = f"user:{user_id}" if office is None else f"office:{office}"
+    _audit(session, staff, referral, Action.CASE_WALLED, target)

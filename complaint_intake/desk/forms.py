@@ -1,0 +1,104 @@
+"""The forms of the desk. CSRF is the gate's business, so these are plain forms."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from wtforms import (
+    Form,
+    IntegerField,
+    PasswordField,
+    SelectField,
+    StringField,
+    TextAreaField,
+)
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import DataRequired, InputRequired, Length, Optional
+from wtforms.widgets import HiddenInput
+
+from complaint_intake.casework.actions import TRANSITIONS
+from complaint_intake.desk.labels import CLOSE_REASONS, QUEUES, STATES
+from complaint_intake.intake.models import ReferralState
+from complaint_intake.languages import LANGUAGES
+
+LONGEST_TEXT = 20_000
+
+
+def _or_none(none: str, labels: Mapping[Any, str]) -> dict[str, str]:
+    return {"": none, **labels}
+
+
+def _stripped(text: str | None) -> str:
+    return (text or "").strip()
+
+
+def _text(label: str, missing: str) -> TextAreaField:
+    too_long = f"Shorten the text to {LONGEST_TEXT:,} characters"
+    return TextAreaField(
+        label,
+        filters=[_stripped],
+        validators=[DataRequired(missing), Length(max=LONGEST_TEXT, message=too_long)],
+    )
+
+
+class SignInForm(Form):
+    username = StringField("User name", [DataRequired("Enter your user name")])
+    password = PasswordField("Password", [InputRequired("Enter your password")])
+    code = StringField("Code from your authenticator", [DataRequired("Enter the six digits")])
+
+
+class LookUpForm(Form):
+    text = StringField(
+        "Case number, A-number, phone or e-mail",
+        [DataRequired("Enter a number to look for"), Length(max=80)],
+        filters=[_stripped],
+    )
+
+
+class _VersionedForm(Form):
+    """A form made from a page; ``version`` is the record's when the page was shown."""
+
+    version = IntegerField(widget=HiddenInput(), validators=[InputRequired()])
+
+
+class TakeForm(_VersionedForm):
+    """Also for giving a case back: nothing but the version."""
+
+
+class NoteForm(Form):
+    body = _text("Note", "Write the note first")
+
+
+class MessageForm(_VersionedForm):
+    language = SelectField(
+        "Language of the message",
+        choices={one.code: one.english for one in LANGUAGES.values()},
+    )
+    body = _text("Message", "Write the message first")
+
+
+class StateForm(_VersionedForm):
+    to = SelectField("New state")
+    reason = SelectField(
+        "Reason, if you close it",
+        [Optional()],
+        choices=_or_none("Choose a reason", CLOSE_REASONS),
+    )
+
+    def offer(self, present: str) -> None:
+        """Offer the states that follow the present one."""
+        after = TRANSITIONS[ReferralState(present)]
+        self.to.choices = [SelectChoice(state.value, STATES[state]) for state in after]
+
+
+class RerouteForm(_VersionedForm):
+    queue = SelectField("Move to", choices=dict(QUEUES))
+    reason = _text("Reason, which both offices read", "Say why the case moves")
+
+
+class WallForm(Form):
+    username = StringField("User name", [Optional(), Length(max=80)], filters=[_stripped])
+    office = SelectField(
+        "Or everyone of an office",
+        [Optional()],
+        choices=_or_none("No office", QUEUES),
+    )

@@ -1,0 +1,210 @@
+"""Words of the desk for codes, and times in the office's zone; templates know it as ``desk``."""
+
+import datetime as dt
+from zoneinfo import ZoneInfo
+
+from complaint_intake.casework.actions import CloseReason
+from complaint_intake.casework.queues import Shown
+from complaint_intake.db import utcnow
+from complaint_intake.extensions import services
+from complaint_intake.intake.case_numbers import grouped
+from complaint_intake.intake.models import ReferralState, Role
+from complaint_intake.languages import LANGUAGES
+from complaint_intake.routing import DOJSection, Flag, NoticeKind, Priority, Queue
+from complaint_intake.taxonomy import ALLEGATIONS, CUSTODY, FACTS, SUBJECTS
+
+__all__ = ["grouped"]
+
+STATES = {
+    ReferralState.NEW: "New",
+    ReferralState.IN_REVIEW: "In review",
+    ReferralState.WAITING: "Waiting for the complainant",
+    ReferralState.SENT_ON: "Sent on",
+    ReferralState.CLOSED: "Closed",
+    ReferralState.WITHDRAWN: "Moved to another office",
+}
+CLOSE_REASONS = {
+    CloseReason.RESOLVED: "Resolved",
+    CloseReason.INFORMATION_GIVEN: "Information was given",
+    CloseReason.REFERRED: "Referred to another body",
+    CloseReason.NOT_OURS: "Not for this office",
+    CloseReason.DUPLICATE: "Duplicate of another complaint",
+    CloseReason.PERSON_WITHDREW: "The person withdrew it",
+    CloseReason.NOT_REACHED: "The person could not be reached",
+}
+QUEUES = {queue: queue.label for queue in Queue}
+SHOWN = {
+    Shown.OPEN: "Open",
+    Shown.MINE: "Mine",
+    Shown.UNASSIGNED: "Unassigned",
+    Shown.CLOSED: "Closed",
+}
+_CHANNELS = {
+    "web": "Web form",
+    "hotline": "Hotline call",
+    "mail": "Letter",
+    "fax": "Fax",
+    "phone": "Telephone",
+    "walk_in": "In person",
+    "email": "E-mail",
+}
+_ROLES = {
+    Role.COMPLAINANT: "Complainant",
+    Role.AFFECTED: "Affected person",
+    Role.REPRESENTATIVE: "Representative",
+    Role.WITNESS: "Witness",
+    Role.SUBJECT: "Complained about",
+}
+_FIELDS = {
+    "a_number": "A-number",
+    "birth_date": "Born",
+    "safe_phone": "Phone is safe",
+    "safe_message": "Safe to leave a message",
+    "safe_mail": "Mail is safe",
+    "other_contact": "Other contact",
+    "best_time": "Best time",
+    "email": "E-mail",
+}
+_NOTICE_STATES = {
+    "pending": "Waiting to be sent",
+    "sent": "Sent",
+    "answered": "Answered",
+    "withdrawn": "Withdrawn",
+}
+_ACTIONS = {
+    "intake.draft.opened": "Complaint begun",
+    "intake.complaint.filed": "Complaint filed",
+    "intake.complaint.routed": "Complaint routed",
+    "intake.complaint.completed": "Filing finished",
+    "intake.referral.opened": "Case put into a queue",
+    "intake.referral.withdrawn": "Case taken out of a queue",
+    "desk.case.viewed": "Case opened",
+    "desk.referral.taken": "Case taken",
+    "desk.referral.released": "Case given back",
+    "desk.referral.state_changed": "State changed",
+    "desk.case.rerouted": "Case moved to another office",
+    "desk.note.added": "Note added",
+    "desk.message.sent": "Message sent to the complainant",
+}
+
+
+def queue(code: str) -> str:
+    """The office behind a queue."""
+    return Queue(code).label
+
+
+def allegation(code: str) -> str:
+    return ALLEGATIONS[code].label
+
+
+def subject(code: str) -> str:
+    return SUBJECTS[code].label
+
+
+def custody(code: str | None) -> str:
+    return CUSTODY[code].label if code in CUSTODY else "Not known"
+
+
+def fact(name: str) -> str:
+    return FACTS[name].meaning.partition(":")[0].partition(";")[0].partition(" (")[0]
+
+
+def answer(value: object) -> str:
+    """A fact's value in words; None means that the person does not know."""
+    if value is None:
+        return "Not known"
+    if isinstance(value, bool):
+        return "Yes" if value else "No"
+    return str(value)
+
+
+def flag(code: str) -> str:
+    return Flag(code).label
+
+
+def priority(code: str) -> str:
+    return Priority(code).label
+
+
+def notice(code: str) -> str:
+    return NoticeKind(code).label
+
+
+def notice_state(code: str) -> str:
+    return _NOTICE_STATES.get(code, code)
+
+
+def section(code: str) -> str:
+    return DOJSection(code).label
+
+
+def state(code: str) -> str:
+    return STATES[ReferralState(code)]
+
+
+def close_reason(code: str) -> str:
+    return CLOSE_REASONS[CloseReason(code)]
+
+
+def channel(code: str) -> str:
+    return _CHANNELS.get(code, code)
+
+
+def role(code: str) -> str:
+    return _ROLES[Role(code)]
+
+
+def field(name: str) -> str:
+    """The name of a part of someone's identity, contact or account of the place."""
+    return _FIELDS.get(name, name.replace("_", " ").capitalize())
+
+
+def action(code: str) -> str:
+    """An audited action in words."""
+    words = code.split(".")
+    return _ACTIONS.get(code, f"{words[1]} {words[2]}".replace("_", " ").capitalize())
+
+
+def task(kind: str) -> str:
+    """A task in words; ``ask:<fact>`` is a question that was answered "I do not know"."""
+    if kind.startswith("ask:"):
+        return f"Find out: {fact(kind.removeprefix('ask:')).lower()}"
+    return kind.replace("_", " ").capitalize()
+
+
+def language(code: str) -> str:
+    return LANGUAGES[code].english if code in LANGUAGES else code
+
+
+def html_language(code: str) -> str:
+    return LANGUAGES[code].html if code in LANGUAGES else code
+
+
+def local_time(moment: dt.datetime) -> str:
+    """A moment in the office's time, with its zone: 22 Nov 2026, 16:13 EST."""
+    local = moment.astimezone(ZoneInfo(services().settings.office_timezone))
+    return f"{local.day} {local:%b %Y, %H:%M %Z}"
+
+
+def remaining(moment: dt.datetime) -> str:
+    """How long until ``moment``, or how long ago: "in 3 h 20 min", "2 d 4 h late"."""
+    seconds = int((moment - utcnow()).total_seconds())
+    minutes = abs(seconds) // 60
+    days, hours = minutes // 1440, minutes // 60 % 24
+    if days:
+        length = f"{days} d {hours} h"
+    elif hours:
+        length = f"{hours} h {minutes % 60} min"
+    else:
+        length = f"{minutes} min"
+    return f"in {length}" if seconds >= 0 else f"{length} late"
+
+
+def is_late(moment: dt.datetime) -> bool:
+    return moment < utcnow()
+
+
+def size(size_bytes: int) -> str:
+    return (
+        f"{size_bytes / 1000:,.0f} kB" if size_bytes < 1_000_000 else f"{size_bytes / 1e6:.1f} MB"
+    )
