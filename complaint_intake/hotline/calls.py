@@ -130,8 +130,8 @@ class Line:
         call.memory = dataclasses.asdict(turn.memory)
         if turn.memory.language != before.language and call.complaint.state == ComplaintState.DRAFT:
             call.complaint.language = turn.memory.language
-        if turn.memory.is_answered and turn.memory.answers != before.answers:
-            _file(session, call, turn.memory)
+        if turn.memory.is_answered:
+            _file(session, call, before, turn.memory)
         return self._reply(session, call, turn, webhook.kept())
 
     def _reply(self, session: Session, call: CallRecord, turn: Turn, heard: dict[str, str]) -> str:
@@ -168,15 +168,13 @@ def _values(memory: Memory, case_number: str) -> Mapping[str, str]:
     }
 
 
-def _file(session: Session, call: CallRecord, memory: Memory) -> None:
-    """File the complaint with the first answer; bring it up to date with every later one."""
+def _file(session: Session, call: CallRecord, before: Memory, memory: Memory) -> None:
+    """File the complaint with the first answer; bring it up to date with each that says more."""
+    call.may_record = script.told(memory).may_record
     submission = submission_of(memory)
-    told = script.told(memory)
-    if told.may_record is not None:
-        call.may_record = told.may_record
     if call.complaint.state == ComplaintState.DRAFT:
         file_complaint(session, submission, actor=HOTLINE, draft=call.complaint)
-    else:
+    elif submission != submission_of(before):
         revise_filed(session, call.complaint, submission, actor=HOTLINE)
 
 

@@ -91,10 +91,10 @@ def note_recording(
 
     A recording the caller did not agree to is not ours to keep and is ignored.
     """
-    if not call.may_record:
-        return
     found = session.scalar(select(Recording).where(Recording.recording_sid == recording_sid))
     if found is None:
+        if not call.may_record:
+            return
         found = Recording(
             complaint=call.complaint,
             call_id=call.id,

@@ -52,10 +52,9 @@ def test_every_step_is_spoken_in_every_language(speaker, position, language):
 
 
 @pytest.mark.parametrize("language", [code for code in LANGUAGES if code != "en"])
-@pytest.mark.parametrize("prompt", prompts.ALL)
-def test_every_prompt_has_its_own_words_in_every_language(speaker, prompt, language):
-    spoken = speaker.text(prompt, language, VALUES)
-    assert spoken != speaker.text(prompt, "en", VALUES)
+def test_every_prompt_has_its_own_words_in_every_language(speaker, language):
+    spoken = {prompt: speaker.text(prompt, language, VALUES) for prompt in prompts.ALL}
+    assert [p for p, text in spoken.items() if text == speaker.text(p, "en", VALUES)] == []
 
 
 def test_prompts_are_short():
