@@ -141,6 +141,29 @@ def migrate() -> None:
     click.echo("The database is up to date.")
 
 
+@main.command()
+@click.option(
+    "--complaints", type=click.IntRange(0), default=0, help="Add so many generated complaints."
+)
+@click.option("--seed", type=int, default=1, help="Another seed gives other complaints.")
+def demo(complaints: int, seed: int) -> None:
+    """Load the demonstration: made-up places, staff and complaints. Loopback addresses only."""
+    from complaint_intake.demo import add_generated, load_demo
+
+    with plain_errors(), opened() as services:
+        load_demo(services)
+        click.echo("The demonstration is loaded.")
+        if complaints:
+            with click.progressbar(length=complaints, label="Complaints", file=sys.stderr) as bar:
+                add_generated(
+                    services,
+                    complaints,
+                    seed=seed,
+                    progress=lambda done: bar.update(done - bar.pos),
+                )
+            click.echo(f"Added {complaints} generated complaints.")
+
+
 @main.group()
 def user() -> None:
     """Look after staff accounts."""

@@ -8,7 +8,7 @@ loses updates or fails at once when another writer came between.
 import contextlib
 import datetime as dt
 import importlib.resources
-import secrets
+import os
 import threading
 import time
 import uuid
@@ -69,7 +69,7 @@ def new_id() -> uuid.UUID:
     """Return a time-ordered UUID (version 7), so that inserts stay at the end of an index."""
     instant = _instant.get()
     milliseconds = time.time_ns() // 1_000_000 if instant is None else _milliseconds(instant)
-    value = milliseconds << 80 | secrets.randbits(80)
+    value = milliseconds << 80 | int.from_bytes(os.urandom(10), "big")
     value = value & ~(0xF << 76) | 0x7 << 76
     value = value & ~(0x3 << 62) | 0x2 << 62
     return uuid.UUID(int=value)

@@ -88,10 +88,9 @@ class Keys:
 
 def mac(key: bytes, *parts: str) -> bytes:
     """Return HMAC-SHA-256 over the parts, each with its length so that they cannot slide."""
-    message = b"".join(
-        len(encoded).to_bytes(4, "big") + encoded for encoded in (part.encode() for part in parts)
-    )
-    return hmac.new(key, message, hashlib.sha256).digest()
+    encoded = [part.encode() for part in parts]
+    message = b"".join([len(part).to_bytes(4, "big") + part for part in encoded])
+    return hmac.digest(key, message, "sha256")
 
 
 def load_keys(settings: Settings) -> Keys:

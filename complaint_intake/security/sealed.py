@@ -24,6 +24,11 @@ class SealedOwner(Protocol):
     def data_key(self) -> Cipher: ...
 
 
+def associated_data(table: str, id: uuid.UUID, column: str) -> bytes:
+    """Return what a sealed value is bound to: the very place it is stored at."""
+    return f"{table}:{id}:{column}".encode()
+
+
 class Sealed(Generic[T]):
     """Descriptor over an encrypted column; the value is any JSON value, or None for NULL."""
 
@@ -51,4 +56,4 @@ class Sealed(Generic[T]):
         setattr(row, self.column, row.data_key.seal(plaintext, self._associated(row)))
 
     def _associated(self, row: SealedOwner) -> bytes:
-        return f"{row.__tablename__}:{row.id}:{self.column}".encode()
+        return associated_data(row.__tablename__, row.id, self.column)
