@@ -88,18 +88,22 @@ def can(staff: Staff, permission: Permission, target: Referral | str) -> bool:
         return False
     if isinstance(target, str):
         return target in staff.queues
-    if target.queue not in staff.queues:
-        return False
+    if target.queue not in staff.queues or not target.allegations:
+        return False  # without an allegation the rules took it back: nothing of it is theirs
     return target.is_open or permission in _WHEN_CLOSED
+
+
+def walled_from(staff: Staff) -> ColumnElement[bool]:
+    """The condition on Referral that its case is kept from the person or an office of theirs."""
+    walled = select(CaseWall.complaint_id).where(
+        or_(CaseWall.user_id == staff.id, CaseWall.queue.in_(sorted(staff.offices)))
+    )
+    return Referral.complaint_id.in_(walled)
 
 
 def visible_to(staff: Staff) -> ColumnElement[bool]:
     """The condition on Referral that lists, counts, look-ups and case pages share.
 
-    It keeps to the person's queues and leaves out every case that is walled off from the person
-    or from an office they belong to.
+    It keeps to the person's queues and leaves out every case that is walled off from them.
     """
-    walled = select(CaseWall.complaint_id).where(
-        or_(CaseWall.user_id == staff.id, CaseWall.queue.in_(sorted(staff.offices)))
-    )
-    return Referral.queue.in_(staff.queues) & Referral.complaint_id.not_in(walled)
+    return Referral.queue.in_(staff.queues) & ~walled_from(staff)

@@ -45,11 +45,21 @@ def needs(queue: str, is_lead: bool, row: Row) -> bool:
     return queue == "INFO" and is_lead
 
 
+def keeper(decision: Decision) -> str:
+    """Return the office that keeps the whole complaint, so that no word of it goes unread.
+
+    The rights office where it has a part; otherwise the lead, unless that is the hotline desk and
+    another office can keep it.
+    """
+    offices = (decision.primary, *decision.secondary)
+    preferred = ("CRCL", *(queue for queue in offices if queue != "LESC"))
+    return next((queue for queue in preferred if queue in offices), decision.primary)
+
+
 def project(decision: Decision, facts: Facts, queue: str, *, is_lead: bool) -> Projection:
     """Return what ``queue`` sees under ``decision``, which was made from ``facts``."""
-    seen = [row for row in decision.rows if needs(queue, is_lead, row)]
-    if not seen and is_lead:
-        seen = [row for row in decision.rows if row.code == decision.lead]
+    whole = queue == keeper(decision)
+    seen = [row for row in decision.rows if whole or needs(queue, is_lead, row)]
     return _show(decision.rows, decision.flags, facts, seen)
 
 

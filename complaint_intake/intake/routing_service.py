@@ -97,6 +97,8 @@ def _match_referrals(
     for queue, referral in open_now.items():
         if queue not in wanted and referral.origin == "rules":
             withdraw_referral(session, complaint, referral, actor)
+            # It came here by an answer that no longer stands: the office keeps no sight of it.
+            referral.allegations, referral.flags, referral.sees_story = [], [], False
     for queue in wanted:
         is_lead = queue == decision.primary
         seen = project(decision, facts, queue, is_lead=is_lead)

@@ -166,6 +166,8 @@ def test_a_call_is_filed_partial_and_follows_what_the_caller_answers(
             ("JIC", ReferralState.NEW),
         }
         assert len(complaint.decisions) == 2, "the same facts are not decided twice"
+        (taken_back,) = (r for r in complaint.referrals if r.queue == "CRCL")
+        assert (taken_back.allegations, taken_back.flags, taken_back.sees_story) == ([], [], False)
         assert [a.code for a in complaint.allegations] == ["CORRUPT"]
 
     with services.db.unit_of_work() as session:
