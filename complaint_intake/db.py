@@ -7,6 +7,7 @@ loses updates or fails at once when another writer came between.
 
 import contextlib
 import datetime as dt
+import functools
 import importlib.resources
 import os
 import threading
@@ -232,6 +233,12 @@ def migrations_folder() -> Path:
     package = Path(str(importlib.resources.files("complaint_intake")))
     inside = package / "migrations"
     return inside if inside.is_dir() else package.parent / "migrations"
+
+
+@functools.cache
+def newest_revision() -> str:
+    """Return the number of the newest migration; their files are named by it."""
+    return max(path.stem for path in (migrations_folder() / "versions").glob("0*.py"))[:4]
 
 
 def upgrade(url: str, revision: str = "head") -> None:

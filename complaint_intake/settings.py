@@ -90,7 +90,6 @@ class Settings(BaseSettings):
     max_upload_bytes: int = Field(default=25_000_000, ge=1_000)
     #: Bearer token for /metrics; without one it answers loopback only.
     metrics_token: SecretStr | None = None
-    demo: bool = False
     log_level: str = "INFO"
 
     @classmethod

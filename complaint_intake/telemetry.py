@@ -102,7 +102,7 @@ def configure_logging(level: str = "INFO") -> None:
 
 
 def init_app(app: Flask) -> None:
-    """Add request logs (endpoint and status only, no address), /healthz, /readyz, /metrics."""
+    """Count requests by endpoint and status, and add /healthz, /readyz and /metrics."""
     from flask import Response, g, request
 
     @app.before_request
@@ -124,22 +124,25 @@ def init_app(app: Flask) -> None:
 
     @app.get("/readyz")
     def readyz() -> Response:
-        """Answer whether the database can be read."""
+        """Answer whether the database can be read and has this version's tables."""
         from sqlalchemy import text
         from sqlalchemy.exc import SQLAlchemyError
 
+        from complaint_intake.db import newest_revision
         from complaint_intake.extensions import services
 
         try:
             with services().db.reading() as session:
-                session.execute(text("SELECT version_num FROM alembic_version"))
+                found = session.scalar(text("SELECT version_num FROM alembic_version"))
         except SQLAlchemyError:
             return Response("database not ready\n", 503, mimetype="text/plain")
+        if found != newest_revision():
+            return Response("database not migrated\n", 503, mimetype="text/plain")
         return Response("ready\n", mimetype="text/plain")
 
     @app.get("/metrics")
     def metrics() -> Response:
-        """Counters, for loopback or the bearer of METRICS_TOKEN; others see no such page."""
+        """Counters, for the bearer of METRICS_TOKEN, or anyone on a server that is only local."""
         import hmac
 
         from complaint_intake.extensions import services
@@ -149,9 +152,7 @@ def init_app(app: Flask) -> None:
             given = request.headers.get("Authorization", "")
             allowed = hmac.compare_digest(given, f"Bearer {secret.get_secret_value()}")
         else:
-            allowed = _from_loopback(request.remote_addr) and not request.headers.get(
-                "X-Forwarded-For"
-            )
+            allowed = services().settings.is_local and _from_loopback(request.remote_addr)
         if not allowed:
             return Response("not found\n", 404, mimetype="text/plain")
         return Response(generate_latest(REGISTRY), mimetype="text/plain")

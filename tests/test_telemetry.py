@@ -7,7 +7,10 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from complaint_intake import create_app
+from complaint_intake.settings import Settings
 from complaint_intake.telemetry import configure_logging, log
+from tests.test_settings import ALL_KEYS
 
 
 def test_only_listed_fields_are_logged(capsys: pytest.CaptureFixture[str]) -> None:
@@ -51,9 +54,25 @@ def test_not_ready_without_a_migrated_database(app: Flask, client: FlaskClient) 
     assert client.get("/readyz").status_code == 503
 
 
-def test_metrics_are_not_public(client: FlaskClient) -> None:
+def test_metrics_are_not_public(client: FlaskClient, settings: Settings) -> None:
     assert client.get("/metrics").status_code == 200
-    outside = {"REMOTE_ADDR": "192.0.2.7"}
-    assert client.get("/metrics", environ_base=outside).status_code == 404
-    forwarded = client.get("/metrics", headers={"X-Forwarded-For": "192.0.2.7"})
-    assert forwarded.status_code == 404
+    assert client.get("/metrics", environ_base={"REMOTE_ADDR": "192.0.2.7"}).status_code == 404
+
+
+def test_behind_a_proxy_everyone_looks_local_so_metrics_want_their_token(
+    settings: Settings,
+) -> None:
+    public = {**ALL_KEYS, "public_base_url": "https://hotline.example.org"}
+    outside = create_app(Settings(**{**settings.model_dump(), **public})).test_client()
+    assert outside.get("/metrics").status_code == 404
+    token = {**public, "metrics_token": "m" * 20}
+    scraped = create_app(Settings(**{**settings.model_dump(), **token})).test_client()
+    assert scraped.get("/metrics").status_code == 404
+    bearer = {"Authorization": "Bearer " + "m" * 20}
+    assert scraped.get("/metrics", headers=bearer).status_code == 200
+
+
+def test_not_ready_while_a_migration_is_missing(app: Flask, client: FlaskClient) -> None:
+    with app.extensions["complaint_intake"].db.engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0001'")
+    assert client.get("/readyz").status_code == 503

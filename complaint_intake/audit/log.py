@@ -34,7 +34,6 @@ class Action(StrEnum):
     CALL_STARTED = "hotline.call.started"
     CALL_ENDED = "hotline.call.ended"
     RECORDING_NOTED = "hotline.recording.noted"
-    QUEUE_VIEWED = "desk.queue.viewed"
     CASE_VIEWED = "desk.case.viewed"
     CASE_LOOKED_UP = "desk.case.looked_up"
     FILE_OPENED = "desk.file.opened"
@@ -50,7 +49,7 @@ class Action(StrEnum):
     SIGNED_OUT = "desk.user.signed_out"
     USER_ADDED = "admin.user.added"
     NOTICE_DELIVERED = "worker.notice.delivered"
-    NOTICE_FAILED = "worker.notice.failed"
+    DELIVERY_FAILED = "worker.delivery.failed"
     CALL_SWEPT = "worker.call.swept"
     DRAFTS_PURGED = "worker.drafts.purged"
 

@@ -1,6 +1,7 @@
 """What becomes of a notice after routing created it."""
 
 import uuid
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -19,9 +20,7 @@ def mark_notice_sent(session: Session, notice_id: uuid.UUID) -> None:
         record(session, chain, WORKER, Action.NOTICE_DELIVERED, f"notice:{notice.kind}")
 
 
-def mark_notice_undeliverable(session: Session, notice_id: uuid.UUID) -> None:
-    """Record that the last try failed; the dead message stays in the outbox for staff."""
-    notice = session.get(Notice, notice_id)
-    if notice is not None:
-        chain = f"case:{notice.complaint_id}"
-        record(session, chain, WORKER, Action.NOTICE_FAILED, f"notice:{notice.kind}")
+def mark_undeliverable(session: Session, payload: dict[str, Any], kind: str) -> None:
+    """Record that the last try of a message failed; the dead row stays in the outbox for staff."""
+    subject = f"notice:{payload['kind']}" if kind == "notice" else "page:on_call"
+    record(session, f"case:{payload['complaint']}", WORKER, Action.DELIVERY_FAILED, subject)

@@ -1,15 +1,16 @@
 """The worker loop. It does everything slow, and never inside a transaction."""
 
+import logging
 import os
 import secrets
 import threading
 import uuid
 
-from complaint_intake.casework.notices import mark_notice_sent, mark_notice_undeliverable
+from complaint_intake.casework.notices import mark_notice_sent, mark_undeliverable
 from complaint_intake.extensions import Services
 from complaint_intake.jobs.recurring import run_due_jobs
 from complaint_intake.notify import DeliveryFailed, Outgoing, Sender
-from complaint_intake.outbox.queue import has_due, lease, mark_failed, mark_sent
+from complaint_intake.outbox.queue import BATCH, has_due, lease, mark_failed, mark_sent
 from complaint_intake.telemetry import log
 
 IDLE_SECONDS = 1.0
@@ -40,7 +41,7 @@ class Worker:
         """Let the current batch finish and then end ``run()``."""
         self._stop.set()
 
-    def deliver_batch(self, limit: int = 20) -> int:
+    def deliver_batch(self, limit: int = BATCH) -> int:
         """Lease up to ``limit`` messages and send each; returns how many left the house.
 
         The database is released before any message is sent.
@@ -65,9 +66,10 @@ class Worker:
         except DeliveryFailed as error:
             with self._services.db.unit_of_work() as session:
                 state = mark_failed(session, message_id, self.name, type(error).__name__)
-                if state == "dead" and notice:
-                    mark_notice_undeliverable(session, uuid.UUID(notice))
-            log.warning("delivery failed", kind=outgoing.kind, state=state or "lost lease")
+                if state == "dead":
+                    mark_undeliverable(session, outgoing.payload, outgoing.kind)
+            level = logging.ERROR if state == "dead" else logging.WARNING
+            log.log(level, "delivery failed", kind=outgoing.kind, state=state or "lost lease")
             return False
         with self._services.db.unit_of_work() as session:
             if mark_sent(session, message_id, self.name) and notice:

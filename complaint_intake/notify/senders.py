@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
+from complaint_intake.errors import ConfigurationError
 from complaint_intake.intake.case_numbers import grouped
+from complaint_intake.routing import NoticeKind, Queue
 
 if TYPE_CHECKING:
     from complaint_intake.settings import Settings
@@ -32,10 +34,7 @@ class Outgoing:
 
     def text(self, base_url: str) -> tuple[str, str]:
         """Return subject and body: that something waits, never what."""
-        if self.kind == "page":
-            subject = "An emergency complaint waits"
-        else:
-            subject = f"A notice waits: {self.payload['kind']}"
+        subject = "An emergency complaint waits" if self.kind == "page" else "A notice waits"
         reference = grouped(self.payload["case_number"])
         return subject, f"{subject}.\nReference {reference}.\nSign in: {base_url}/desk/\n"
 
@@ -63,11 +62,20 @@ class FileSender:
 
 
 def choose_sender(settings: Settings) -> Sender:
-    """Return the SMTP sender where SMTP_URL is set, otherwise the file sender."""
+    """Return the SMTP sender where SMTP_URL is set, otherwise the file sender.
+
+    Raises ConfigurationError on a public server without SMTP_URL, or with an office that has no
+    mailbox: a notice that only seems to leave is worse than a server that does not start.
+    """
     if settings.smtp_url is None:
+        if not settings.is_local:
+            raise ConfigurationError("SMTP_URL is not set: no notice would leave this server")
         return FileSender(settings.var_dir / "outgoing.txt", settings.public_base_url)
     from complaint_intake.notify.smtp import SmtpSender
 
+    missing = sorted({*NoticeKind, *Queue} - set(settings.office_mailboxes))
+    if missing and not settings.is_local:
+        raise ConfigurationError(f"OFFICE_ADDRESSES names no mailbox for {', '.join(missing)}")
     return SmtpSender(
         settings.smtp_url.get_secret_value(),
         sender=settings.mail_from,

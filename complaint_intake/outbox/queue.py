@@ -11,7 +11,9 @@ from sqlalchemy.orm import Session
 from complaint_intake.db import utcnow
 from complaint_intake.outbox.models import OutboxMessage
 
-LEASE = dt.timedelta(seconds=60)
+#: Longer than a whole batch may take (BATCH messages of 20 s each), so that none is sent twice.
+LEASE = dt.timedelta(minutes=5)
+BATCH = 10
 FIRST_DELAY_SECONDS = 5
 LONGEST_DELAY_SECONDS = 3600
 #: About two days of tries, then the message is dead and shown to staff.
@@ -52,13 +54,13 @@ def has_due(session: Session) -> bool:
     return session.scalar(due) is not None
 
 
-def lease(session: Session, worker: str, limit: int = 20) -> list[OutboxMessage]:
+def lease(session: Session, worker: str, limit: int = BATCH) -> list[OutboxMessage]:
     """Take up to ``limit`` due messages for ``worker``; nobody else gets them while it lasts."""
     now = utcnow()
     due = (
         select(OutboxMessage)
         .where(*_is_due(now))
-        .order_by(OutboxMessage.next_at)
+        .order_by(OutboxMessage.kind != "page", OutboxMessage.next_at)
         .limit(limit)
         .with_for_update(skip_locked=True)
     )

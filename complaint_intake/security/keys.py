@@ -6,6 +6,7 @@ keys, ``token`` seals what browsers carry.
 """
 
 import base64
+import fcntl
 import hashlib
 import hmac
 import json
@@ -154,12 +155,21 @@ class _Stored:
             )
         self.used = True
         if name not in self._values:
-            self._values[name] = make()
-            self._write()
+            self._add(name, make)
         return self._values[name]
 
+    def _add(self, name: str, make: Callable[[], str]) -> None:
+        """Add one key, under a lock: of two processes that start at once, one makes it."""
+        self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with self._path.with_suffix(".lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if self._path.exists():
+                self._values = json.loads(self._path.read_text(encoding="utf-8"))
+            if name not in self._values:
+                self._values[name] = make()
+                self._write()
+
     def _write(self) -> None:
-        self._path.parent.mkdir(parents=True, exist_ok=True)
         temporary = self._path.with_suffix(".new")
         descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with open(descriptor, "w", encoding="utf-8") as file:

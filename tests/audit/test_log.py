@@ -92,7 +92,7 @@ def test_concurrent_appends_leave_no_fork(services: Services, database_url: str)
         try:
             for _ in range(10):
                 with services.db.unit_of_work() as session:
-                    record(session, "system", PUBLIC, Action.QUEUE_VIEWED, "queue:CRCL")
+                    record(session, "system", PUBLIC, Action.CASE_VIEWED, "queue:CRCL")
         except BaseException as problem:  # reported below, in the test's own thread
             problems.append(problem)
 

@@ -59,17 +59,11 @@ def test_a_mail_says_that_something_waits_and_no_more(smtp: tuple[str, Inbox]) -
     sender(url).send(NOTICE)
     ((recipients, mail),) = inbox.mails
     assert recipients == ["oig@example.org"]
-    assert mail["Subject"] == "A notice waits: OIG_ROFR"
-    assert mail.get_payload().split() == [
-        "A",
-        "notice",
-        "waits:",
-        "OIG_ROFR.",
-        "Reference",
-        "123-456-7890.",
-        "Sign",
-        "in:",
-        "https://desk.example.org/desk/",
+    assert mail["Subject"] == "A notice waits"
+    assert mail.get_payload(decode=True).decode().splitlines() == [
+        "A notice waits.",
+        "Reference 123-456-7890.",
+        "Sign in: https://desk.example.org/desk/",
     ]
 
 
@@ -99,6 +93,16 @@ def test_no_server_and_no_mailbox_are_failed_deliveries() -> None:
 def test_a_bad_address_of_the_server_is_named() -> None:
     with pytest.raises(ConfigurationError, match="SMTP_URL"):
         sender("http://mail.example.org")
+
+
+def test_a_public_server_does_not_start_where_a_notice_could_not_leave(tmp_path: Path) -> None:
+    public = {"var_dir": tmp_path, "public_base_url": "https://hotline.example.org"}
+    with pytest.raises(ConfigurationError, match="SMTP_URL is not set"):
+        choose_sender(load_settings(**public))
+    with pytest.raises(ConfigurationError, match="no mailbox for CRCL, DOJ"):
+        choose_sender(
+            load_settings(**public, smtp_url="smtp://mail", office_addresses="LESC=a@example.org")
+        )
 
 
 def test_by_default_nothing_leaves_this_machine(tmp_path: Path) -> None:

@@ -48,7 +48,7 @@ def test_a_leased_message_is_nobody_elses_until_the_lease_ends(
     put(services, "a")
     (message,) = take(services, "one")
     assert take(services, "two") == []
-    at(61)  # "one" was killed
+    at(301)  # "one" was killed
     assert [m.id for m in take(services, "two")] == [message.id]
     with services.db.unit_of_work() as session:
         assert not mark_sent(session, message.id, "one"), "the lease had passed on"
@@ -93,5 +93,12 @@ def test_has_due_sees_what_lease_would_take(
     assert due()
     take(services, "w")
     assert not due()
-    at(61)
+    at(301)
     assert due()
+
+
+def test_an_emergency_page_goes_before_notices(services: Services) -> None:
+    put(services, "a", "b")
+    with services.db.unit_of_work() as session:
+        enqueue(session, "page", "queue:LESC", "p", {})
+    assert take(services, "w")[0].idempotency_key == "p"
