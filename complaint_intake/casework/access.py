@@ -16,7 +16,8 @@ class Role(StrEnum):
 
     #: Works on the cases of their own queues.
     OFFICER = "officer"
-    #: Sees every queue and keeps people away from cases.
+    #: May also keep people away from cases. Of the offices named, or of all where none is: a
+    #: supervisor of the hotline desk must not see more than the hotline desk.
     SUPERVISOR = "supervisor"
     #: Looks after accounts and sees no case.
     ADMIN = "admin"
@@ -74,7 +75,7 @@ class Staff:
         """The queues whose cases this person may see, in the usual order."""
         if self.role == Role.ADMIN:
             return ()
-        every = self.role == Role.SUPERVISOR
+        every = self.role == Role.SUPERVISOR and not self.offices
         return tuple(queue for queue in Queue if every or queue in self.offices)
 
 
