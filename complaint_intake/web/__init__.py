@@ -14,13 +14,13 @@ from complaint_intake.languages import LANGUAGES, READING_ORDER
 from complaint_intake.web import entry, error_pages, headers, report, status
 
 _CODES = ",".join(LANGUAGES)
+#: Pages whose address begins with a language.
+_IN_A_LANGUAGE = (entry.blueprint, report.blueprint, status.blueprint)
 
 
 def init_app(app: Flask) -> None:
     """Register this door on the application."""
-    for blueprint in (entry.blueprint, report.blueprint, status.blueprint):
-        blueprint.url_value_preprocessor(_take_language)
-        blueprint.url_defaults(_give_language)
+    for blueprint in _IN_A_LANGUAGE:
         app.register_blueprint(blueprint, url_prefix=f"/<any({_CODES}):lang>")
     app.register_blueprint(entry.outer)
     headers.init_app(app)
@@ -50,7 +50,9 @@ def in_language(code: str) -> str:
     """Return the address of this page in another language, or of that language's first page."""
     endpoint = request.endpoint or ""
     if endpoint.startswith(("report.", "status.")) and endpoint != "report.start":
-        return url_for(endpoint, **{**(request.view_args or {}), "lang": code})
+        # Without cookies the page on the screen is not the one in the address.
+        shown = {"step": g.step} if "step" in g else {}
+        return url_for(endpoint, **{**(request.view_args or {}), **shown, "lang": code})
     return url_for("entry.start", lang=code)
 
 
@@ -60,3 +62,8 @@ def _take_language(endpoint: str | None, values: dict[str, Any] | None) -> None:
 
 def _give_language(endpoint: str, values: dict[str, Any]) -> None:
     values.setdefault("lang", g.get("language", "en"))
+
+
+for _blueprint in _IN_A_LANGUAGE:
+    _blueprint.url_value_preprocessor(_take_language)
+    _blueprint.url_defaults(_give_language)

@@ -21,6 +21,7 @@ from wtforms import (
     TextAreaField,
     validators,
 )
+from wtforms.fields.choices import SelectChoice
 
 YES, NO, NOT_KNOWN = "yes", "no", "unknown"
 YES_NO = ((YES, _l("Yes")), (NO, _l("No")))
@@ -38,9 +39,11 @@ def public_text(text: str) -> Any:
     return _l(text)
 
 
-def clean(text: str | None) -> str:
+def clean(text: object) -> str:
     """Return the text in NFC without control characters and outer spaces."""
-    composed = unicodedata.normalize("NFC", (text or "").replace("\r\n", "\n"))
+    if not isinstance(text, str):
+        return ""
+    composed = unicodedata.normalize("NFC", text.replace("\r\n", "\n"))
     return _CONTROL.sub("", composed).strip()
 
 
@@ -65,7 +68,7 @@ class _Known:
     """Refuses an answer that the page did not offer."""
 
     def pre_validate(self, form: Form) -> None:
-        known = {value for value, _label in self.choices}  # type: ignore[attr-defined]
+        known = {choice.value for choice in self.choices}  # type: ignore[attr-defined]
         given = self.data if isinstance(self.data, list) else [self.data]  # type: ignore[attr-defined]
         if not known.issuperset(value for value in given if value):
             raise validators.ValidationError(_l("Please choose one of the answers."))
@@ -81,6 +84,10 @@ class _Several(_Known, SelectMultipleField):
 
 class _Pick(_Known, SelectField):
     pass
+
+
+def _listed(choices: Iterable[tuple[str, Any]]) -> list[SelectChoice]:
+    return [SelectChoice(value, label) for value, label in choices]
 
 
 def _coerce(value: Any) -> str:
@@ -111,7 +118,7 @@ def long_text(label: Any, hint: Any = "", *, rows: int = 4, limit: int = 4_000) 
 
 def one_of(label: Any, choices: Iterable[tuple[str, Any]], hint: Any = "") -> RadioField:
     """Radio buttons; none need be chosen."""
-    return _OneOf(label, choices=list(choices), coerce=_coerce, default="", description=hint)
+    return _OneOf(label, choices=_listed(choices), coerce=_coerce, default="", description=hint)
 
 
 def yes_no(label: Any, hint: Any = "") -> RadioField:
@@ -121,13 +128,13 @@ def yes_no(label: Any, hint: Any = "") -> RadioField:
 
 def several(label: Any, choices: Iterable[tuple[str, Any]], hint: Any = "") -> SelectMultipleField:
     """Boxes to tick, any number of them."""
-    return _Several(label, choices=list(choices), coerce=_coerce, description=hint)
+    return _Several(label, choices=_listed(choices), coerce=_coerce, description=hint)
 
 
 def pick(label: Any, choices: Iterable[tuple[str, Any]], hint: Any = "") -> SelectField:
     """A list to choose from; the first choice is the default."""
-    listed = list(choices)
-    return _Pick(label, choices=listed, coerce=_coerce, default=listed[0][0], description=hint)
+    listed = _listed(choices)
+    return _Pick(label, choices=listed, coerce=_coerce, default=listed[0].value, description=hint)
 
 
 def tick(label: Any, hint: Any = "") -> BooleanField:

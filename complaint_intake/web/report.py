@@ -278,6 +278,7 @@ def _render(
     form: PageForm | None = None,
     errors: list[tuple[str, Any]] | None = None,
 ) -> str:
+    g.step = step
     common: dict[str, Any] = {
         "step": step,
         "action": _url(step),

@@ -39,7 +39,5 @@ def _lines(field: Field) -> list[Any]:
     if isinstance(field, BooleanField):
         return [_("Yes")] if field.data else []
     if isinstance(field, SelectField | SelectMultipleField | RadioField):
-        chosen = field.data if isinstance(field.data, list) else [field.data]
-        labels = dict(field.choices)
-        return [labels[value] for value in chosen if value in labels]
+        return [choice.label for choice in field.iter_choices() if choice.selected]
     return str(field.data).splitlines() if field.data else []

@@ -1,0 +1,157 @@
+"""Every public page in a real browser: axe, reflow, targets, keys, print and the way out."""
+
+import os
+
+import pytest
+
+import dev
+from tests.support.browser import ARGUMENTS
+
+#: What is filled in on a page before going on.
+ANSWERS = {
+    "who": ["input[value=family]"],
+    "what": ["input[value=LANG]", "input[value=DUE]", "input[value=FORCE]"],
+    "by": ["input[name=same][value=ICE]"],
+    "now": ["input[name=emergency][value=yes]", "input[name=custody][value=ICE_CUSTODY]"],
+}
+
+SMALL_TARGETS = """() => [...document.querySelectorAll('a,button,input,select,textarea,summary')]
+  .filter(one => {
+    const box = one.getBoundingClientRect(), style = getComputedStyle(one);
+    if (!box.width || one.tabIndex < 0 || one.matches('.usa-skipnav')) return false;
+    if (style.display === 'inline') return false;  // a link within a sentence
+    const target = ['radio', 'checkbox'].includes(one.type) ? one.parentElement : one;
+    const size = target.getBoundingClientRect();
+    return size.height < 44 || size.width < 44;
+  }).map(one => one.outerHTML)"""
+
+TEXT_SPACING = """* { line-height: 1.5 !important; letter-spacing: 0.12em !important;
+  word-spacing: 0.16em !important; } p { margin-bottom: 2em !important; }"""
+
+
+@pytest.fixture(scope="module")
+def server(start_server):
+    return start_server(EXIT_URL="/healthz")
+
+
+def every_page(page, server, language):
+    """Go through all public pages and yield a name for each, while it is on the screen."""
+    page.goto(f"{server.url}/")
+    yield "languages"
+    page.goto(f"{server.url}/{language}/")
+    yield "start"
+    page.locator("main form button").click()
+    while not page.url.endswith("/receipt"):
+        step = page.url.rpartition("/")[2]
+        if step == "when":
+            page.fill("#day", "45")
+            page.fill("#year", "2012")
+            page.locator("#page-form button[value=continue]").click()
+            yield "when with an error"
+            page.fill("#day", "27")
+            page.fill("#month", "3")
+        for choice in ANSWERS.get(step, []):
+            page.locator(choice).check()
+        yield step
+        button = "send" if step == "check" else "continue"
+        page.locator(f"#page-form button[value={button}]").click()
+    yield "receipt"
+    number, pin = page.locator(".numbers dd").all_inner_texts()
+    page.goto(f"{server.url}/{language}/status")
+    yield "status"
+    page.fill("#number", number)
+    page.locator("main button").click()
+    yield "status with an error"
+    page.fill("#pin", pin)
+    page.locator("main button").click()
+    page.fill("#body", "More")
+    page.locator("main button").click()
+    yield "opened"
+    page.goto(f"{server.url}/{language}/nothing")
+    yield "not found"
+
+
+@pytest.mark.parametrize("language, width", [("en", 320), ("en", 1280), ("vi", 320)])
+def test_pages_are_accessible_and_fit(server, new_page, language, width):
+    from axe_playwright_python.sync_playwright import Axe
+
+    # axe is a script; the pages themselves allow none.
+    page = new_page(viewport={"width": width, "height": 640}, bypass_csp=True)
+    problems = {}
+    for name in every_page(page, server, language):
+        found = [
+            f"axe {rule['id']}: {rule['nodes'][0]['html']}"
+            for rule in Axe().run(page).response["violations"]
+        ]
+        found += [f"small target: {html}" for html in page.evaluate(SMALL_TARGETS)]
+        if page.evaluate("document.documentElement.scrollWidth") > width:
+            found.append("wider than the screen")
+        page.add_style_tag(content=TEXT_SPACING)
+        if page.evaluate("document.documentElement.scrollWidth") > width:
+            found.append("wider than the screen with wide text")
+        if found:
+            problems[name] = found
+    assert problems == {}
+
+
+def test_keys_alone_are_enough(server, plain_page):
+    page = plain_page
+    page.goto(f"{server.url}/vi/")
+    page.keyboard.press("Tab")
+    assert page.locator(":focus").get_attribute("href") == "#main"
+    page.locator("main form button").focus()
+    page.keyboard.press("Enter")
+    page.locator("input[value=family]").focus()
+    page.keyboard.press("Space")
+    page.locator("#page-form button[value=continue]").press("Enter")
+    page.wait_for_url("**/vi/report/person")
+    page.locator("#name").fill("Ana")
+    # Enter in a field continues; it does not press the first language.
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/vi/report/what")
+
+
+def test_language_button_keeps_what_was_typed(server, plain_page):
+    page = plain_page
+    page.goto(f"{server.url}/en/")
+    page.locator("main form button").click()
+    page.locator("input[value=family]").check()
+    page.locator('nav button[lang="fr"]').click()
+    assert page.url.endswith("/fr/report/who")
+    assert page.locator("html").get_attribute("lang") == "fr"
+    assert page.locator("input[value=family]").is_checked()
+
+
+def test_print_shows_the_numbers_and_no_buttons(server, page):
+    for name in every_page(page, server, "en"):
+        if name == "receipt":
+            page.emulate_media(media="print")
+            assert page.locator(".numbers").is_visible()
+            assert not page.locator(".print-hidden").first.is_visible()
+            assert not page.locator("nav").is_visible()
+            break
+
+
+def test_back_shows_nothing_after_leaving(server, browser):
+    # Playwright switches off the cache that Back uses, which would hide what this is about.
+    path = os.environ.get("CHROME_PATH") or dev.installed_browser() or dev.playwright_browser()
+    own = browser.browser_type.launch(
+        executable_path=path,
+        args=list(ARGUMENTS),
+        ignore_default_args=["--disable-back-forward-cache"],
+    )
+    page = own.new_context(java_script_enabled=False).new_page()
+    page.goto(f"{server.url}/en/")
+    page.locator("main form button").click()
+    page.locator("input[value=family]").check()
+    page.locator("#page-form button[value=continue]").click()
+    page.fill("#name", "Ana Secret")
+    page.locator(".leave a").click()
+    page.wait_for_url("**/healthz")
+    assert page.context.cookies() == []
+    for _step in range(3):
+        page.go_back(wait_until="commit")
+        page.wait_for_timeout(300)
+        assert "Secret" not in page.content()
+        assert page.locator("input:checked").count() == 0
+    own.close()

@@ -1,0 +1,204 @@
+"""Facts come from stored answers, whatever those hold."""
+
+import datetime as dt
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from complaint_intake.intake.models import Role
+from complaint_intake.routing import Facts, route
+from complaint_intake.taxonomy import ALLEGATIONS, CUSTODY, GROUPS, SUBJECTS
+from complaint_intake.web.answers import Answers, NothingSaid, date_span, submission
+from complaint_intake.web.pages import CHECK, PAGES, following, path
+
+TODAY = dt.date(2012, 3, 27)
+
+WORDS = st.text(max_size=12)
+YES_NO = st.sampled_from(["yes", "no", "unknown", "", "maybe"])
+CHOICES = st.one_of(
+    YES_NO,
+    WORDS,
+    st.sampled_from([*CUSTODY, *SUBJECTS, "self", "family", "lawyer", "organisation", "witness"]),
+    st.none(),
+    st.booleans(),
+    st.integers(0, 3000).map(str),
+    st.lists(st.one_of(st.sampled_from(list(ALLEGATIONS)), WORDS, st.integers()), max_size=4),
+)
+FIELDS = st.sampled_from(
+    [
+        "relation", "own_child", "consent", "name", "a_number", "same", "by_FORCE", "officers",
+        "emergency", "custody", "removal72", "hold_paper", "ongoing", "injury", "recent_sex",
+        "minor", "pregnant", "nexus", "court", "day", "month", "year", "when", "place", "story",
+        "health", "give_name", "phone", "interpreter", "fear", "tell_immigration",
+        "language_spoken", *GROUPS,
+    ]
+)  # fmt: skip
+ANYTHING = st.dictionaries(
+    st.sampled_from([*PAGES, "nonsense"]),
+    st.one_of(st.dictionaries(FIELDS, CHOICES, max_size=12), WORDS, st.none()),
+    max_size=12,
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(ANYTHING)
+def test_any_answers_give_a_routable_complaint_or_ask_for_a_word(stored):
+    answers = Answers(stored)
+    try:
+        told = submission(answers, language="en", today=TODAY)
+    except NothingSaid:
+        assert not answers.codes
+        assert not answers.text("story", "story")
+        return
+    assert Facts.parse(told.facts.as_dict()) == told.facts
+    assert route(told.facts).primary
+    assert {code for code, _subject in told.facts.allegations} >= set(answers.codes)
+    assert told.facts.anon is not any(
+        person.identity.get("name") or person.identity.get("a_number")
+        for person in told.people
+        if Role.AFFECTED in person.roles
+    )
+
+
+@settings(max_examples=100, deadline=None)
+@given(ANYTHING)
+def test_every_walk_through_the_form_ends_at_the_check_page(stored):
+    answers = Answers(stored)
+    pages = path(answers, TODAY)
+    assert len(pages) <= len(PAGES)
+    for page in pages:
+        page.form_class(answers, TODAY)(data=answers.page(page.name))
+    step, steps = pages[0].name, 0
+    while step != CHECK:
+        step, steps = following(PAGES[step], answers, TODAY, returning=False), steps + 1
+        assert steps <= len(PAGES)
+
+
+@settings(max_examples=300)
+@given(st.integers(0, 99), st.integers(0, 20), st.integers(1, 2500))
+def test_any_numbers_make_a_span_in_the_past_or_none(day, month, year):
+    span = date_span(day, month, year, TODAY)
+    if span is not None:
+        assert span.first <= span.last <= TODAY
+        assert span.last.year == year or span.last == TODAY
+
+
+@pytest.mark.parametrize(
+    "day, month, year, first, last",
+    [
+        (27, 2, 2012, (2012, 2, 27), (2012, 2, 27)),
+        (None, 2, 2012, (2012, 2, 1), (2012, 2, 29)),
+        (None, None, 2011, (2011, 1, 1), (2011, 12, 31)),
+        (None, 3, 2012, (2012, 3, 1), (2012, 3, 27)),  # the latest day is today
+        (31, 2, 2012, (2012, 2, 1), (2012, 2, 29)),  # no such day: some day of that month
+        (28, 3, 2012, (2012, 3, 27), (2012, 3, 27)),  # tomorrow here, today where it happened
+    ],
+)
+def test_approximate_dates(day, month, year, first, last):
+    span = date_span(day, month, year, TODAY)
+    assert (span.first, span.last) == (dt.date(*first), dt.date(*last))
+
+
+@pytest.mark.parametrize("parts", [(1, 5, 2012), (1, 1, 2013), (None, None, None), (1, 13, 2011)])
+def test_dates_that_mean_no_day(parts):
+    assert date_span(*parts, TODAY) is None
+
+
+def facts(**pages):
+    return Answers({"what": {"rights": ["LANG"]}, **pages}).facts(TODAY)
+
+
+def test_questions_left_open_and_not_known_are_null_where_they_were_asked():
+    said = facts(now={"emergency": "unknown"}, when={"year": ""}, contact={})
+    assert said.unknown >= {"emergency", "removal72", "days_ago"}
+    assert said.custody == "UNKNOWN"
+    # Pages that were never reached leave the default, not "I do not know".
+    assert facts().unknown == frozenset()
+    assert facts().days_ago == 10
+
+
+def test_vague_dates_count_from_the_latest_day_they_may_mean():
+    assert facts(when={"year": "2011"}).days_ago == 87
+    assert facts(when={"year": "2012", "month": "３"}).days_ago == 0
+
+
+@pytest.mark.parametrize(
+    "who, person, consent",
+    [
+        ("self", {}, True),
+        ("family", {"consent": "yes"}, True),
+        ("family", {"consent": "unknown"}, False),
+        ("family", {"own_child": "yes"}, True),
+        ("lawyer", {"own_child": "yes"}, False),  # was not asked of a lawyer
+    ],
+)
+def test_consent(who, person, consent):
+    said = facts(who={"relation": who}, person=person)
+    assert said.third_party is (who != "self")
+    assert said.consent is consent
+
+
+def test_parent_of_a_minor_says_that_there_is_a_minor():
+    said = facts(who={"relation": "family"}, person={"own_child": "yes"})
+    assert said.minor
+
+
+def test_anonymous_filer_who_names_the_person_is_not_an_anonymous_complaint():
+    stored = {
+        "who": {"relation": "witness"},
+        "person": {"name": "Luz"},
+        "story": {"story": "x"},
+        "contact": {"give_name": "no", "name": "Me"},
+    }
+    told = submission(Answers(stored), language="en", today=TODAY)
+    assert told.filer_anonymous
+    assert not told.facts.anon
+    assert "Me" not in str(told)
+
+
+def test_hold_paper_is_a_link_to_immigration():
+    said = facts(now={"hold_paper": "yes"}, by={"same": "LEA"})
+    assert said.nexus
+
+
+def test_details_count_only_while_they_are_asked():
+    sex = {"hurt": ["SEX"]}
+    recent = {"recent_sex": "yes"}
+    assert facts(what=sex, details=recent).recent_sex
+    assert not facts(details=recent).recent_sex
+
+
+def test_single_allegations_may_differ():
+    said = facts(
+        what={"rights": ["LANG", "DISC"]}, by={"same": "ICE", "by_LANG": "JAIL", "by_DISC": ""}
+    )
+    assert set(said.allegations) == {("LANG", "JAIL"), ("DISC", "ICE")}
+
+
+def test_whom_it_is_about_counts_without_a_ticked_allegation():
+    said = Answers({"by": {"same": "CBP"}, "story": {"story": "x"}}).facts(TODAY)
+    assert said.allegations == (("OTHER", "CBP"),)
+
+
+@pytest.mark.parametrize("page", ["story", "files"])
+def test_health_details(page):
+    assert facts(**{page: {"health": True}}).medical_info
+
+
+def test_fear_of_home_country_is_asylum_confidentiality():
+    assert facts(contact={"fear": "yes"}).asylum
+
+
+@pytest.mark.parametrize(
+    "codes, subject, asked",
+    [
+        ({"hurt": ["SEX"]}, "ICE", {"recent_sex", "minor", "court"}),
+        ({"hurt": ["FORCE"]}, "ICE", {"injury", "minor", "pregnant", "court"}),
+        ({"care": ["MED"]}, "JAIL", {"ongoing", "minor", "pregnant", "nexus", "court"}),
+        ({"rights": ["LANG"]}, "ICE", {"minor", "pregnant", "court"}),
+    ],
+)
+def test_details_fit_the_allegations(codes, subject, asked):
+    answers = Answers({"what": codes, "by": {"same": subject}})
+    assert set(answers.details(TODAY)) == asked

@@ -1,0 +1,168 @@
+"""Looking up a complaint: number and PIN, states, messages, additions."""
+
+import pytest
+from sqlalchemy import select
+
+from complaint_intake.audit.models import AuditEvent
+from complaint_intake.db import utcnow
+from complaint_intake.intake.models import Complaint, Message
+from complaint_intake.languages import LANGUAGES
+from tests.web.visitor import Visitor, complaints_of
+
+STORY = "A story that the status page never shows."
+
+
+@pytest.fixture
+def numbers(app):
+    visitor = Visitor(app)
+    visitor.begin()
+    visitor.finish(story={"story": STORY}, contact={"name": "Ana Secret"})
+    return visitor.numbers()
+
+
+@pytest.fixture
+def visitor(app):
+    """Someone at another device, without cookies."""
+    return Visitor(app, cookies=False)
+
+
+def look_up(visitor, number, pin, language="en"):
+    visitor.get(f"/{language}/status")
+    return visitor.post(visitor.page.select_one("form")["action"], {"number": number, "pin": pin})
+
+
+def widened(text):
+    return "".join(chr(ord(c) + 0xFEE0) if c.isdigit() else c for c in text)
+
+
+@pytest.mark.parametrize("spelling", [str, widened, lambda text: f" {text.replace('-', ' ')} "])
+def test_numbers_open_the_complaint_however_they_are_typed(visitor, numbers, spelling):
+    look_up(visitor, spelling(numbers[0]), spelling(numbers[1]))
+    assert visitor.title == "Your complaint"
+    assert numbers[0] in visitor.page.text
+    assert "Received" in visitor.page.text
+    assert STORY not in visitor.page.text
+    assert "Ana Secret" not in visitor.page.text
+    assert numbers[0].replace("-", "") not in visitor.path
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_in_every_language(visitor, numbers, code):
+    look_up(visitor, *numbers, language=code)
+    assert visitor.page.html["lang"] == LANGUAGES[code].html
+    assert visitor.page.select_one("#body")
+
+
+def test_wrong_pin_keeps_the_form_and_waits_answer_as_a_page(visitor, numbers):
+    number, pin = numbers
+    for _try in range(3):
+        look_up(visitor, number, "0")
+        assert visitor.status == 200
+    look_up(visitor, number, pin)  # right, but too early
+    assert visitor.title == "Look up a complaint"
+    assert "seconds" in visitor.errors[0]
+    typed = [field["value"] for field in visitor.page.select("main .usa-input")]
+    assert typed == [number, pin]
+
+
+def test_unknown_number_answers_alike(visitor, numbers):
+    wrong = look_up(visitor, numbers[0], "12345678").select_one("main").text
+    unknown = look_up(visitor, "111-111-1111", "12345678").select_one("main").text
+    assert wrong.replace(numbers[0], "") == unknown.replace("111-111-1111", "")
+
+
+def test_missing_numbers_are_asked_for(visitor):
+    look_up(visitor, "123", "")
+    assert visitor.errors == ["Please write the case number and the PIN."]
+
+
+def test_adding_information_once(app, visitor, numbers):
+    look_up(visitor, *numbers)
+    page = visitor.page
+    visitor.answer("add", body="It happened again.")
+    assert "We received what you wrote." in visitor.page.text
+    assert "It happened again." in visitor.page.text
+    visitor.page = page
+    visitor.answer("add", body="It happened again.")
+    with complaints_of(app) as (complaint,):
+        (message,) = complaint.messages
+        assert (message.body, message.from_complainant) == ("It happened again.", True)
+        services = app.extensions["complaint_intake"]
+        with services.db.reading() as session:
+            actions = session.scalars(
+                select(AuditEvent.action).where(AuditEvent.chain == complaint.chain)
+            ).all()
+    assert actions.count("public.message.received") == 1
+    assert "public.status.opened" in actions
+
+
+def test_empty_addition_is_asked_for(visitor, numbers):
+    look_up(visitor, *numbers)
+    visitor.answer("add", body="  ")
+    assert visitor.errors == ["Please write something first."]
+
+
+def test_messages_of_the_office_are_shown_in_their_language(app, visitor, numbers):
+    with app.extensions["complaint_intake"].db.unit_of_work() as session:
+        complaint = session.scalar(select(Complaint))
+        Message(
+            complaint=complaint,
+            from_complainant=False,
+            language="es",
+            sent_at=utcnow(),
+            body="¿Puede llamarnos?",
+        )
+    look_up(visitor, *numbers)
+    assert visitor.page.select_one('.message p[lang="es"]').text == "¿Puede llamarnos?"
+    with complaints_of(app) as (complaint,):
+        assert complaint.messages[0].read_at is not None
+
+
+@pytest.mark.parametrize(
+    "state, title",
+    [
+        ("in_review", "Being reviewed"),
+        ("sent_on", "Sent to another office"),
+        ("waiting", "We need more information"),
+    ],
+)
+def test_states_in_plain_words(app, visitor, numbers, state, title):
+    with app.extensions["complaint_intake"].db.unit_of_work() as session:
+        session.scalar(select(Complaint)).referrals[0].state = state
+    look_up(visitor, *numbers)
+    assert visitor.page.select_one(".state strong").text == title
+
+
+@pytest.mark.parametrize("state, title", [("closed", "Closed"), ("withdrawn", "Withdrawn")])
+def test_ended_complaints(app, visitor, numbers, state, title):
+    with app.extensions["complaint_intake"].db.unit_of_work() as session:
+        session.scalar(select(Complaint)).state = state
+    look_up(visitor, *numbers)
+    assert visitor.page.select_one(".state strong").text == title
+
+
+def test_opened_page_changes_its_language_without_the_pin(visitor, numbers):
+    look_up(visitor, *numbers)
+    button = visitor.page.select_one('button[formaction^="/fr/"]')
+    visitor.page.select_one("#page-form")["action"] = button["formaction"]
+    visitor.answer(button["value"], body="Not sent yet")
+    assert visitor.page.html["lang"] == "fr"
+    assert visitor.page.select_one("#body").text.strip() == "Not sent yet"
+
+
+def test_forged_and_old_tokens_ask_again(visitor, numbers, monkeypatch):
+    visitor.post("/en/status", {"token": "forged", "go": "add", "body": "x"})
+    assert visitor.title == "Look up a complaint"
+    look_up(visitor, *numbers)
+    monkeypatch.setattr("complaint_intake.web.status.MAX_AGE_SECONDS", -120)
+    visitor.answer("add", body="late")
+    assert visitor.title == "Look up a complaint"
+
+
+def test_other_sites_cannot_post(app, numbers):
+    answer = app.test_client().post(
+        "/en/status",
+        data={"number": numbers[0], "pin": numbers[1]},
+        headers={"Sec-Fetch-Site": "cross-site"},
+    )
+    assert answer.status_code == 403

@@ -1,0 +1,162 @@
+"""Files that come with a form: what is taken, what is not, and where the bytes are."""
+
+import io
+from pathlib import Path
+
+import pytest
+
+from complaint_intake.web.uploads import MOST_FILES, media_type_of
+from tests.web.visitor import Visitor, complaints_of
+
+PNG = b"\x89PNG\r\n\x1a\n" + bytes(64)
+PDF = b"%PDF-1.4\n%\xe2\xe3\xcf\xd3\n"
+DOCX = b"PK\x03\x04" + bytes(26) + b"[Content_Types].xml" + bytes(20) + b"word/document.xml"
+
+
+@pytest.mark.parametrize(
+    "name, head, media_type",
+    [
+        ("a.pdf", PDF, "application/pdf"),
+        ("A.PDF", PDF, "application/pdf"),
+        ("a.png", PNG, "image/png"),
+        ("a.jpg", b"\xff\xd8\xff\xe1\x00\x10Exif\x00\x01" + bytes(40), "image/jpeg"),
+        ("a.jpeg", b"\xff\xd8\xff\xe0\x00\x10JFIF\x00\x01" + bytes(40), "image/jpeg"),
+        ("a.txt", "Tôi bị giữ".encode(), "text/plain"),
+        ("a.txt", "señor".encode("latin-1"), "text/plain"),
+        ("a.txt", "有".encode("utf-16"), "text/plain"),
+        (
+            "a.docx",
+            DOCX,
+            "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+        ),
+        ("a.mp3", b"ID3\x03\x00\x00\x00" + bytes(64), "audio/mpeg"),
+        ("a.mp3", b"\xff\xfb\x90\x64" + bytes(64), "audio/mpeg"),
+        ("a.m4a", b"\x00\x00\x00\x20ftypM4A " + bytes(16), "audio/mp4"),
+        ("a.m4a", b"\x00\x00\x00\x20ftypmp42" + bytes(16), "audio/mp4"),
+        ("a.wav", b"RIFF\x24\x00\x00\x00WAVEfmt ", "audio/wav"),
+        ("a.exe", b"MZ\x90\x00" + bytes(64), None),
+        ("a.pdf", b"MZ\x90\x00" + bytes(64), None),
+        ("a.pdf", PNG, None),
+        ("a.wav", b"RIFF\x24\x00\x00\x00AVI LIST", None),
+        ("a.zip", DOCX, None),
+        ("a.docx", b"PK\x03\x04" + bytes(64), None),
+        ("a.svg", b"<svg xmlns='http://www.w3.org/2000/svg'>", None),
+        ("a.html", b"<html>", None),
+        ("a.txt", b"\x00\x01\x02", None),
+        ("a", PNG, None),
+    ],
+)
+def test_kinds_of_files(name, head, media_type):
+    assert media_type_of(name, head) == media_type
+
+
+@pytest.fixture(params=[True, False], ids=["cookies", "no cookies"])
+def at_files(app, request):
+    """A visitor who has come to the page for files."""
+    visitor = Visitor(app, cookies=request.param)
+    visitor.begin()
+    while visitor.step != "files":
+        visitor.answer(**({"story": "My words"} if visitor.step == "story" else {}))
+    return visitor
+
+
+def stored(app):
+    return list(app.extensions["complaint_intake"].files.folder.glob("*.sealed"))
+
+
+def test_large_upload_is_never_plain_on_disk(app, at_files, tmp_path, monkeypatch):
+    secret = b"Nobody but the office may read this sentence. " * 25_000
+
+    def refuse(*arguments, **options):
+        raise AssertionError("an upload was spooled to a plain temporary file")
+
+    monkeypatch.setattr("werkzeug.formparser.default_stream_factory", refuse)
+    monkeypatch.setattr("tempfile._get_candidate_names", refuse)
+    at_files.answer(files=(io.BytesIO(PDF + secret), "report.pdf"))
+    assert at_files.step == "contact"
+    at_files.finish()
+    found = [
+        path
+        for path in Path(tmp_path).rglob("*")
+        if path.is_file() and secret[:40] in path.read_bytes()
+    ]
+    assert found == []
+    with complaints_of(app) as (complaint,):
+        (attachment,) = complaint.attachments
+        assert attachment.media_type == "application/pdf"
+        assert attachment.secret["name"] == "report.pdf"
+        key = bytes.fromhex(attachment.secret["key"])
+        plain = b"".join(app.extensions["complaint_intake"].files.read(attachment.id, key))
+        assert plain == PDF + secret
+
+
+def test_rejected_file_loses_nothing(app, at_files):
+    at_files.answer(
+        files=[(io.BytesIO(PNG), "photo.png"), (io.BytesIO(b"MZ" + bytes(99)), "tool.exe")],
+        health="y",
+    )
+    assert at_files.step == "files"
+    (error,) = at_files.errors
+    assert "tool.exe" in error
+    assert at_files.page.select_one(".files").text.strip().startswith("photo.png")
+    assert at_files.page.select_one("#health").has_attr("checked")
+    assert len(stored(app)) == 1
+    at_files.finish()
+    with complaints_of(app) as (complaint,):
+        assert complaint.story == "My words"
+        assert "MEDICAL" in complaint.flags
+        assert len(complaint.attachments) == 1
+
+
+def test_files_can_be_added_in_turns_and_taken_back(app, at_files):
+    at_files.answer("add", files=(io.BytesIO(PNG), "one.png"))
+    at_files.answer("add", files=(io.BytesIO(PDF), "two.pdf"))
+    assert at_files.step == "files"
+    assert len(stored(app)) == 2
+    at_files.answer(at_files.page.select_one(".files button")["value"])
+    assert [item.span.text for item in at_files.page.select(".files li")] == ["two.pdf"]
+    assert len(stored(app)) == 1
+    at_files.answer()
+    while at_files.step != "check":
+        at_files.answer()
+    assert "two.pdf" in at_files.page.text
+    at_files.answer("send")
+    with complaints_of(app) as (complaint,):
+        assert [one.secret["name"] for one in complaint.attachments] == ["two.pdf"]
+
+
+def test_number_of_files_is_limited(app, at_files):
+    at_files.answer(files=[(io.BytesIO(PNG), f"{number}.png") for number in range(MOST_FILES + 1)])
+    assert str(MOST_FILES) in at_files.errors[0]
+    assert len(stored(app)) == MOST_FILES
+
+
+def test_continuing_without_a_file_is_fine(app, at_files):
+    at_files.answer(files=(io.BytesIO(b""), ""))
+    assert at_files.step == "contact"
+    assert stored(app) == []
+
+
+def test_files_too_big_are_answered_with_a_page(app, at_files):
+    app.config["MAX_CONTENT_LENGTH"] = 10_000
+    at_files.answer(files=(io.BytesIO(PDF + bytes(20_000)), "big.pdf"))
+    assert at_files.status == 413
+    assert at_files.title == "The files are too big"
+    assert "is kept" in at_files.page.text
+    assert stored(app) == []
+
+
+def test_file_names_lose_their_folders(app, at_files):
+    at_files.answer("add", files=(io.BytesIO(PNG), "ana/secret/photo.png"))
+    assert at_files.page.select_one(".files span").text == "photo.png"
+
+
+def test_files_do_not_stay_when_saving_fails(app, at_files, monkeypatch):
+    def fail(*arguments, **options):
+        raise RuntimeError("no disk")
+
+    monkeypatch.setattr("complaint_intake.web.report.save_answers", fail)
+    app.testing = False
+    at_files.answer("add", files=(io.BytesIO(PNG), "one.png"))
+    assert at_files.status == 500
+    assert stored(app) == []
