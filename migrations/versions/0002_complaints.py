@@ -18,7 +18,6 @@ def upgrade() -> None:
         sa.Column("partial", sa.Boolean(), nullable=False),
         sa.Column("channel", sa.String(length=10), nullable=False),
         sa.Column("language", sa.String(length=5), nullable=False),
-        sa.Column("language_spoken", sa.String(length=40), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("filed_at", sa.DateTime(timezone=True), nullable=True),
@@ -35,6 +34,7 @@ def upgrade() -> None:
         sa.Column("wrapped_key", sa.LargeBinary(length=120), nullable=True),
         sa.Column("story_sealed", sa.LargeBinary(), nullable=True),
         sa.Column("answers_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("language_spoken_sealed", sa.LargeBinary(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_complaint")),
         sa.UniqueConstraint("case_number", name=op.f("uq_complaint_case_number")),
     )
@@ -260,7 +260,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_referral_work",
         "referral",
-        ["queue", "priority", "due_at", "id", "complaint_id"],
+        ["queue", "priority", "due_at", "id", "closed_at"],
         unique=False,
         sqlite_where=sa.text("closed_at IS NULL"),
         postgresql_where=sa.text("closed_at IS NULL"),
@@ -276,7 +276,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_referral_unseen",
         "referral",
-        ["queue", "due_at", "priority", "complaint_id"],
+        ["queue", "due_at", "priority", "acknowledged_at", "closed_at"],
         unique=False,
         sqlite_where=sa.text("closed_at IS NULL AND acknowledged_at IS NULL"),
         postgresql_where=sa.text("closed_at IS NULL AND acknowledged_at IS NULL"),

@@ -75,9 +75,8 @@ class Complaint(Base):
     #: Filed while the person was still answering (a call that was cut off stays partial).
     partial: Mapped[bool] = mapped_column(default=False)
     channel: Mapped[str] = mapped_column(String(10))
-    #: The language the person reads or heard; ``language_spoken`` is free text of theirs.
+    #: The language the person reads or heard.
     language: Mapped[str] = mapped_column(String(5))
-    language_spoken: Mapped[str | None] = mapped_column(String(40))
     created_at: Mapped[dt.datetime]
     updated_at: Mapped[dt.datetime]
     filed_at: Mapped[dt.datetime | None] = mapped_column(index=True)
@@ -102,7 +101,11 @@ class Complaint(Base):
     story_sealed: Mapped[bytes | None]
     answers_sealed: Mapped[bytes | None]
 
+    language_spoken_sealed: Mapped[bytes | None]
+
     story = Sealed[str]("story_sealed")
+    #: What the person speaks best, in their own words: it may be rare enough to point at them.
+    language_spoken = Sealed[str]("language_spoken_sealed")
     #: The form as filled in so far (page → field → values), or the call's answers.
     answers = Sealed[dict[str, Any]]("answers_sealed")
 

@@ -78,15 +78,15 @@ class Referral(Base):
             sqlite_where=_OPEN,
             postgresql_where=_OPEN,
         ),
-        # The work list: open referrals of a queue, most urgent and oldest due first. The complaint
-        # is in it so that counting leaves out walled cases without opening the rows.
+        # The work list: open referrals of a queue, most urgent and oldest due first. The last
+        # columns let counts read the index alone (SQLite asks for the condition's columns too).
         Index(
             "ix_referral_work",
             "queue",
             "priority",
             "due_at",
             "id",
-            "complaint_id",
+            "closed_at",
             sqlite_where=_OPEN,
             postgresql_where=_OPEN,
         ),
@@ -107,7 +107,8 @@ class Referral(Base):
             "queue",
             "due_at",
             "priority",
-            "complaint_id",
+            "acknowledged_at",
+            "closed_at",
             sqlite_where=_UNSEEN,
             postgresql_where=_UNSEEN,
         ),
