@@ -7,6 +7,7 @@ Answers are a dict of pages, each a dict of field values. They may hold anything
 import calendar
 import datetime as dt
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from complaint_intake.intake.models import Role
@@ -219,6 +220,7 @@ def submission(answers: Answers, *, language: str, today: dt.date) -> Submission
     )
 
 
+@lru_cache(maxsize=1024)  # every page asks several times; it was a fifth of a whole filing
 def details_that_matter(facts: Facts) -> tuple[str, ...]:
     """The facts of the details page whose "yes" would change what happens; ``facts`` lack them."""
 
