@@ -23,6 +23,7 @@ def visitor(app, request):
     return Visitor(app, cookies=request.param)
 
 
+@pytest.mark.both_databases
 def test_whole_form_reaches_a_receipt(app, visitor):
     visitor.begin()
     visitor.finish(**ANSWERS)
@@ -118,6 +119,7 @@ def test_sending_twice_files_once_and_shows_the_same_receipt(app, visitor):
         assert len(complaints[0].decisions) == 1
 
 
+@pytest.mark.both_databases
 def test_two_sends_at_the_same_moment_file_once(app):
     visitor = Visitor(app, cookies=False)
     visitor.begin()
@@ -136,6 +138,22 @@ def test_two_sends_at_the_same_moment_file_once(app):
     with complaints_of(app) as complaints:
         assert len(complaints) == 1
         assert len(complaints[0].decisions) == 1
+
+
+@pytest.mark.both_databases
+def test_first_page_sent_several_times_at_once_opens_one_draft(app):
+    visitor = Visitor(app, cookies=False)
+    visitor.begin()
+    token = visitor.page.select_one("input[name=token]")["value"]
+
+    def send(_number):
+        client = app.test_client(use_cookies=False)
+        return client.post("/en/report/who", data={"token": token}).status_code
+
+    with ThreadPoolExecutor(4) as pool:
+        assert set(pool.map(send, range(4))) == {200}
+    with complaints_of(app) as complaints:
+        assert len(complaints) == 1
 
 
 def test_a_second_complaint_starts_empty(app):
