@@ -168,19 +168,44 @@ def find_referral(
 ) -> Referral | None:
     """Return the referral, or None where it is unknown, in another's queue, or walled off."""
     query = select(Referral).where(Referral.id == referral_id, visible_to(staff))
-    if for_update:
-        return session.scalar(query.with_for_update())
-    opened = joinedload(Referral.complaint, innerjoin=True)
-    return (
-        session.scalars(
-            query.options(
-                opened.joinedload(Complaint.incidents).joinedload(Incident.facility),
-                opened.joinedload(Complaint.attachments),
-            )
-        )
-        .unique()
-        .one_or_none()
+    return session.scalar(query.with_for_update() if for_update else query)
+
+
+def _find_with_decision(
+    session: Session, staff: Staff, referral_id: uuid.UUID
+) -> tuple[Referral, RoutingDecision, LeadShown | None] | None:
+    """Return the referral, the newest decision, and another office's open lead, in one query."""
+    leading, newest = aliased(Referral), aliased(RoutingDecision)
+    decided = (
+        select(newest.id)
+        .where(newest.complaint_id == Referral.complaint_id)
+        .order_by(newest.id.desc())
+        .limit(1)
+        .scalar_subquery()
     )
+    led_by_another = (
+        (leading.complaint_id == Referral.complaint_id)
+        & leading.is_lead
+        & leading.closed_at.is_(None)
+        & (leading.id != Referral.id)
+    )
+    complaint = joinedload(Referral.complaint, innerjoin=True)
+    row = session.execute(
+        select(Referral, RoutingDecision, leading.queue, leading.state)
+        .select_from(Referral)
+        .join(RoutingDecision, RoutingDecision.id == decided)
+        .outerjoin(leading, led_by_another)
+        .where(Referral.id == referral_id, visible_to(staff))
+        .options(
+            complaint.joinedload(Complaint.incidents).joinedload(Incident.facility),
+            complaint.joinedload(Complaint.attachments),
+        )
+    )
+    found = row.unique().first()
+    if found is None:
+        return None
+    referral, decision, queue, state = found
+    return referral, decision, LeadShown(queue, state) if queue else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,25 +239,12 @@ def open_file(
 
 def open_case(session: Session, staff: Staff, referral_id: uuid.UUID) -> CaseView | None:
     """Read a case and audit that it was read, in the caller's unit of work; None: not found."""
-    referral = find_referral(session, staff, referral_id)
-    if referral is None or not can(staff, Permission.VIEW_CASE, referral):
+    found = _find_with_decision(session, staff, referral_id)
+    if found is None or not can(staff, Permission.VIEW_CASE, found[0]):
         return None
+    referral, decision, lead = found
     complaint = referral.complaint
     disclosure = Disclosure(referral)
-    leading = aliased(Referral)
-    decision, lead_queue, lead_state = session.execute(
-        select(RoutingDecision, leading.queue, leading.state)
-        .outerjoin(
-            leading,
-            (leading.complaint_id == RoutingDecision.complaint_id)
-            & leading.is_lead
-            & leading.closed_at.is_(None)
-            & (leading.id != referral.id),
-        )
-        .where(RoutingDecision.complaint_id == complaint.id)
-        .order_by(RoutingDecision.id.desc())
-        .limit(1)
-    ).one()
     knows_lead = disclosure.knows_lead(decision)
     kinds = disclosure.notice_kinds(decision)
     allowed = frozenset(one for one in Permission if can(staff, one, referral))
@@ -250,7 +262,7 @@ def open_case(session: Session, staff: Staff, referral_id: uuid.UUID) -> CaseVie
         version=referral.version,
         queue=referral.queue,
         is_lead=referral.is_lead if knows_lead else None,
-        lead=LeadShown(lead_queue, lead_state) if lead_queue and knows_lead else None,
+        lead=lead if knows_lead else None,
         state=referral.state,
         priority=referral.priority,
         priority_reason=_priority_reason(decision) if disclosure.whole else None,

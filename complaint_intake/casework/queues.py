@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, Row, Select, func, select, tuple_
 from sqlalchemy.orm import Session, joinedload
 
 from complaint_intake.audit.log import Action, Actor, record
-from complaint_intake.casework.access import Staff, visible_to, walled_from
+from complaint_intake.casework.access import Permission, Staff, can, visible_to, walled_from
 from complaint_intake.casework.disclosure import Disclosure, people_of
 from complaint_intake.db import utcnow
 from complaint_intake.intake.case_numbers import normal_case_number
@@ -66,6 +66,7 @@ class Line:
     case_number: str
     priority: str
     #: The first allegation this office sees; the complaint's own lead may be hidden from it.
+    #: Empty where the rules took the complaint back: such a line is not shown.
     lead_code: str
     received_at: dt.datetime | None
     due_at: dt.datetime
@@ -159,7 +160,8 @@ def list_queue(
         query = query.order_by(*place)
     lines = _lines(session, query.limit(PAGE + 1))
     more = len(lines) > PAGE
-    return Page(tuple(lines[:PAGE]), _cursor(lines[PAGE - 1]) if more else None)
+    shown_lines = tuple(line for line in lines[:PAGE] if line.lead_code)
+    return Page(shown_lines, _cursor(lines[PAGE - 1]) if more else None)
 
 
 def _of(shown: Shown, staff: Staff) -> list[ColumnElement[bool]]:
@@ -197,7 +199,8 @@ def look_up(session: Session, staff: Staff, text: str) -> list[Line]:
         "case_number" if number and not matches else "identifier",
         str(len(found)),
     )
-    return sorted(found.values(), key=lambda line: (line.closed_at is not None, line.due_at))
+    shown = [line for line in found.values() if line.lead_code]
+    return sorted(shown, key=lambda line: (line.closed_at is not None, line.due_at))
 
 
 def _that_show(
@@ -216,7 +219,8 @@ def _that_show(
     return [
         referral.id
         for referral in referrals
-        if any(
+        if can(staff, Permission.VIEW_CASE, referral)
+        and any(
             normal_form(kind, text) == normal_form(kind, value)
             for shown in Disclosure(referral).people(people[referral.complaint_id])
             for kind, value in _identifiers(shown.identity, shown.contact)
@@ -269,7 +273,7 @@ def _line(row: Row[Any]) -> Line:
         queue=row.queue,
         case_number=row.case_number,
         priority=row.priority,
-        lead_code=row.allegations[0][0] if row.allegations else "OTHER",
+        lead_code=row.allegations[0][0] if row.allegations else "",
         received_at=row.filed_at,
         due_at=row.due_at,
         closed_at=row.closed_at,

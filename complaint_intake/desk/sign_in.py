@@ -29,6 +29,8 @@ def sign_in() -> ResponseReturnValue:
     )
     if isinstance(outcome, accounts.SignedIn):
         return _enter(outcome.token)
+    form.code.raw_data = None  # it is used up or wrong
+    form.code.data = ""
     wait = outcome.seconds if outcome is not None else None
     return render_template("desk/sign_in.html", form=form, refused=True, wait=wait), (
         429 if wait else 403

@@ -1,0 +1,225 @@
+"""What staff do at the desk, page by page, as a browser without JavaScript does it."""
+
+import re
+
+import pytest
+from sqlalchemy import select
+
+from complaint_intake.intake.models import Complaint, Message, Note, Referral
+from tests.support.complaints import a_submission, file_one
+from tests.support.staff import add_staff, code_of, csrf_token
+
+STORY = "No me dieron agua <b>durante</b> un día."
+
+
+@pytest.fixture
+def filed(desk):
+    add_staff(desk.services, "officer", "officer", "CRCL", "JIC")
+    add_staff(desk.services, "boss", "supervisor")
+    assert desk.sign_in("officer").location == "/desk/"
+    submission = a_submission(("COND", "CONTRACT"), ("RETAL", "ICE"), story=STORY, language="es")
+    return file_one(desk.services, submission)
+
+
+@pytest.fixture
+def case(filed):
+    referral = next(one for one in filed.complaint.referrals if one.queue == "CRCL")
+    return f"/desk/cases/{referral.id}"
+
+
+def record_of(desk, case):
+    with desk.services.db.reading() as session:
+        return session.scalars(select(Referral).where(Referral.id.in_([_id(case)]))).one()
+
+
+def _id(case):
+    import uuid
+
+    return uuid.UUID(case.rpartition("/")[2])
+
+
+def test_wrong_sign_in_tells_not_what_was_wrong(desk):
+    add_staff(desk.services, "officer", "officer", "CRCL")
+    answers = [
+        desk.sign_in("officer", password="wrong"),
+        desk.sign_in("officer", code="000000"),
+    ]
+    assert [answer.status_code for answer in answers] == [403, 403]
+    assert csrf_token(answers[0].text)
+    strip = re.compile(r'name="csrf_token" value="[^"]+"')
+    assert strip.sub("", answers[0].text) == strip.sub("", answers[1].text)
+
+
+def test_too_many_tries_are_answered_with_a_wait(desk):
+    add_staff(desk.services, "officer", "officer", "CRCL")
+    for _ in range(5):
+        desk.sign_in("officer", password="wrong")
+    answer = desk.sign_in("officer")
+    assert answer.status_code == 429
+    assert re.search(r"Try again in \d+ seconds", answer.text)
+
+
+def test_signing_in_goes_on_where_one_wanted_to_go(desk, filed, case):
+    desk.post("/desk/sign-out")
+    assert desk.get(case).location == "/desk/sign-in"
+    with desk.client.session_transaction() as browser:
+        before = browser.get("csrf_token")
+    answer = desk.sign_in("officer", code=code_of(desk.services, "officer", 1))
+    assert answer.location == case
+    with desk.client.session_transaction() as browser:
+        assert browser.get("csrf_token") != before or before is None
+
+
+def test_a_session_that_ended_gives_the_typed_text_back(desk, filed, case):
+    token = csrf_token(desk.get(case).text)
+    desk.client.post("/desk/sign-out", data={"csrf_token": token})
+    answer = desk.client.post(f"{case}/notes", data={"csrf_token": token, "body": "long work"})
+    assert answer.status_code == 403
+    assert "long work" in answer.text
+
+
+def test_the_list_shows_what_is_needed_and_no_name(desk, filed):
+    text = desk.get("/desk/queues/CRCL").text
+    assert f"{filed.case_number[:3]}-{filed.case_number[3:6]}-{filed.case_number[6:]}" in text
+    for part in ("Retaliation watch", "Spanish", "New", "Nobody", "in "):
+        assert part in text
+    assert "Maria" not in text
+    assert "agua" not in text
+
+
+def test_an_empty_queue_says_so(desk, filed):
+    assert "No case of this queue is closed yet" in desk.get("/desk/queues/CRCL?shown=closed").text
+    assert desk.get("/desk/queues/LESC").status_code == 404
+    assert desk.get("/desk/queues/NOPE").status_code == 404
+
+
+def test_the_story_keeps_its_language_and_is_never_markup(desk, case):
+    text = desk.get(case).text
+    assert '<blockquote lang="es">No me dieron agua &lt;b&gt;durante&lt;/b&gt; un día.' in text
+
+
+def test_a_case_is_taken_worked_on_and_closed(desk, database_url, filed, case):
+    assert desk.post(f"{case}/take", version=1).location == case
+    text = desk.get(case).text
+    assert "You work on this case" in text
+    assert "In review" in text
+    assert desk.post(f"{case}/notes", body="Called the facility.").location == case
+    desk.post(f"{case}/messages", version=2, language="es", body="Gracias.")
+    desk.post(f"{case}/state", version=3, to="waiting", reason="")
+    refused = desk.post(f"{case}/state", version=4, to="closed", reason="")
+    assert refused.status_code == 422
+    assert "Choose a reason" in refused.text
+    assert desk.post(f"{case}/state", version=4, to="closed", reason="resolved").status_code == 303
+    text = desk.get(case).text
+    for part in (
+        "Called the facility.",
+        "Gracias.",
+        "Resolved",
+        "Note added",
+        "waiting-&gt;closed",
+    ):
+        assert part in text
+    with desk.services.db.reading() as session:
+        complaint = session.scalars(select(Complaint)).one()
+        assert complaint.state == "filed"  # another office still works on it
+        (message,) = session.scalars(select(Message))
+        assert (message.language, message.body, message.from_complainant) == (
+            "es",
+            "Gracias.",
+            False,
+        )
+
+
+def test_when_every_office_is_done_the_complaint_is_closed(desk, database_url, filed):
+    for referral in filed.complaint.referrals:
+        desk.post(f"/desk/cases/{referral.id}/state", version=1, to="closed", reason="resolved")
+    with desk.services.db.reading() as session:
+        complaint = session.scalars(select(Complaint)).one()
+        assert complaint.state == "closed"
+        assert complaint.closed_at is not None
+
+
+def test_a_closed_case_can_be_opened_again(desk, filed, case):
+    desk.post(f"{case}/state", version=1, to="closed", reason="resolved")
+    assert desk.post(f"{case}/messages", version=2, language="es", body="x").status_code == 404
+    assert desk.post(f"{case}/state", version=2, to="in_review", reason="").status_code == 303
+    assert record_of(desk, case).closed_at is None
+
+
+@pytest.mark.parametrize(
+    "action, values",
+    [
+        ("messages", {"language": "es", "body": "my long answer"}),
+        ("re-route", {"queue": "DOJ", "reason": "my long answer"}),
+        ("state", {"to": "waiting", "reason": ""}),
+        ("take", {}),
+    ],
+)
+def test_a_page_that_is_too_old_changes_nothing_and_keeps_the_text(
+    desk, database_url, filed, case, action, values
+):
+    desk.post(f"{case}/take", version=1)
+    answer = desk.post(f"{case}/{action}", version=1, **values)
+    assert answer.status_code == 409
+    assert "changed meanwhile" in answer.text
+    assert 'name="version" type="hidden" value="2"' in answer.text
+    if "my long answer" in values.values():
+        assert "my long answer" in answer.text
+    assert record_of(desk, case).version == 2
+
+
+def test_two_notes_never_conflict(desk, filed, case):
+    for body in ("first", "second"):
+        assert desk.post(f"{case}/notes", body=body).status_code == 303
+    with desk.services.db.reading() as session:
+        assert [note.body for note in session.scalars(select(Note).order_by(Note.id))] == [
+            "first",
+            "second",
+        ]
+
+
+@pytest.mark.parametrize("action", ["notes", "messages", "re-route"])
+def test_an_empty_text_is_refused_with_a_reason(desk, filed, case, action):
+    answer = desk.post(
+        f"{case}/{action}", version=1, body="  ", reason=" ", queue="DOJ", language="es"
+    )
+    assert answer.status_code == 422
+    assert "There is a problem" in answer.text
+
+
+def test_a_case_moves_and_the_other_office_sees_no_more(desk, database_url, filed):
+    jic = next(one for one in filed.complaint.referrals if one.queue == "JIC")
+    assert [pair[0] for pair in jic.allegations] == ["RETAL"]
+    answer = desk.post(f"/desk/cases/{jic.id}/re-route", version=1, queue="DOJ", reason="Not ours.")
+    assert answer.status_code == 303
+    assert "Moved to another office" in desk.get(f"/desk/cases/{jic.id}").text
+    with desk.services.db.reading() as session:
+        moved = session.scalars(select(Referral).where(Referral.queue == "DOJ")).one()
+        assert (moved.origin, moved.sees_story, moved.state) == ("staff", False, "new")
+        assert moved.allegations == jic.allegations
+        assert [note.kind for note in session.scalars(select(Note))] == ["reroute", "reroute"]
+    assert desk.get(f"/desk/cases/{moved.id}").status_code == 404  # not this officer's queue
+
+
+def test_a_case_cannot_move_where_it_is_or_to_the_hotline_desk(desk, filed, case):
+    for queue, reason in (("JIC", "open already"), ("LESC", "none of the allegations")):
+        answer = desk.post(f"{case}/re-route", version=1, queue=queue, reason="Try.")
+        assert answer.status_code == 422
+        assert reason in answer.text
+
+
+def test_look_up_finds_by_each_number_and_puts_none_in_an_address(desk, filed, case):
+    for text in (filed.case_number, "a# 000-123-456", "+1 555 555 0101"):
+        answer = desk.post("/desk/look-up", text=text)
+        assert answer.status_code == 200  # two offices of theirs have it
+        assert case in answer.text
+    assert "No case of your queues" in desk.post("/desk/look-up", text="999").text
+
+
+def test_only_a_supervisor_keeps_people_away(desk, filed, case):
+    assert desk.post(f"{case}/walls", username="officer", office="").status_code == 404
+    desk.post("/desk/sign-out")
+    desk.sign_in("boss")
+    answer = desk.post(f"{case}/walls", username="nobody", office="")
+    assert "no member of staff" in answer.text
+    assert desk.post(f"{case}/walls", username="officer", office="").status_code == 303
