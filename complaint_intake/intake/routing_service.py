@@ -219,6 +219,7 @@ def release_notices(session: Session, complaint: Complaint) -> None:
                     "kind": notice.kind,
                     "case_number": complaint.case_number,
                 },
+                new_key=True,  # queued_at lets each notice pass once
             )
 
 

@@ -21,12 +21,22 @@ MAX_ATTEMPTS = 55
 
 
 def enqueue(
-    session: Session, kind: str, destination: str, key: str, payload: dict[str, Any]
+    session: Session,
+    kind: str,
+    destination: str,
+    key: str,
+    payload: dict[str, Any],
+    *,
+    new_key: bool = False,
 ) -> OutboxMessage:
-    """Queue a message in the caller's unit of work; a key that is there already is not repeated."""
-    existing = session.scalar(select(OutboxMessage).where(OutboxMessage.idempotency_key == key))
-    if existing is not None:
-        return existing
+    """Queue a message in the caller's unit of work; a key that is there already is not repeated.
+
+    ``new_key`` says that it cannot be there, which saves looking.
+    """
+    if not new_key:
+        known = select(OutboxMessage).where(OutboxMessage.idempotency_key == key)
+        if (existing := session.scalar(known)) is not None:
+            return existing
     now = utcnow()
     message = OutboxMessage(
         kind=kind,
