@@ -12,7 +12,7 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -87,7 +87,9 @@ def copy_of_wheel(programs: Path, directory: Path) -> Path:
     return directory / "wheel" / inside
 
 
-def start(directory: Path) -> tuple[subprocess.Popen[bytes], PostgresServer]:
+def start(
+    directory: Path, tuning: Sequence[str] = FAST
+) -> tuple[subprocess.Popen[bytes], PostgresServer]:
     programs = find_programs()
     options: dict[str, Any] = {"cwd": directory}
     if os.geteuid() == 0:
@@ -111,7 +113,7 @@ def start(directory: Path) -> tuple[subprocess.Popen[bytes], PostgresServer]:
     )
     if made.returncode:
         raise RuntimeError(f"initdb failed: {made.stderr}")
-    settings = [part for setting in FAST for part in ("-c", setting)]
+    settings = [part for setting in tuning for part in ("-c", setting)]
     with (directory / "log").open("wb") as log:
         where = ("-D", str(data), "-p", str(port), "-h", "127.0.0.1", "-k", str(directory))
         process: subprocess.Popen[bytes] = subprocess.Popen(

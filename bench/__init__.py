@@ -1,0 +1,1 @@
+"""Benchmarks of the real server on loopback: `python -m bench --help`."""

@@ -1,0 +1,170 @@
+"""Run the benchmarks and print one table.
+
+    python -m bench [--quick] [--only NAME] [--database sqlite|postgresql|both] [--profile]
+
+Everything is on loopback, against the real server in a process of its own. Each process that is
+started is ended, also when something fails.
+"""
+
+import argparse
+import cProfile
+import pstats
+import signal
+import sys
+import tempfile
+import time
+from collections.abc import Iterable
+from pathlib import Path
+
+from bench import measures
+from bench.browser import Browser, Headers, file_complaint
+from bench.machines import Engine, Site, engines, site
+from bench.measures import Row
+
+HEADINGS = ["", "database", "per s", "p50 ms", "p95 ms", "p99 ms", "CPU ms", "db CPU ms", ""]
+NAMES = ("floor", "filing", "voice", "desk", "routing")
+
+
+def main() -> None:
+    """Read the options, measure, print."""
+    options = argparse.ArgumentParser(prog="bench", description=__doc__.partition("\n")[0])
+    options.add_argument("--quick", action="store_true", help="about a minute, with fewer stored")
+    options.add_argument("--only", choices=NAMES, help="one kind of measurement")
+    options.add_argument("--database", choices=("both", "sqlite", "postgresql"), default="both")
+    options.add_argument("--profile", action="store_true", help="where a filing spends its time")
+    given = options.parse_args()
+    # So that everything is cleaned up when the run is cut short.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    if given.profile:
+        profile()
+        return
+    seconds = 2.5 if given.quick else 8.0
+    stored = (1_000,) if given.quick else (10_000, 100_000)
+    rows: list[Row] = []
+    began, speeds = time.monotonic(), [measures.machine_speed()]
+    try:
+        with engines(given.database) as found:
+            for row in run(found, given.only, seconds, stored):
+                say(f"  {' '.join(filter(None, row.cells()[:4]))}/s")
+                rows.append(row)
+                speeds.append(measures.machine_speed())
+    finally:
+        print_table(rows)
+    print(
+        f"\nA million additions took {min(speeds):.0f} to {max(speeds):.0f} ms of processor time "
+        f"during the run ({time.monotonic() - began:.0f} s): other work on the machine counts."
+    )
+
+
+def run(
+    found: list[Engine], only: str | None, seconds: float, stored: tuple[int, ...]
+) -> Iterable[Row]:
+    """All measurements that are asked for, in turn."""
+    wanted = {only} if only else set(NAMES)
+    if "routing" in wanted:
+        yield measures.routing(min(seconds, 2))
+    for engine in found:
+        if "floor" in wanted:
+            from bench.floor import floor
+
+            for clients in (1, 4):
+                yield floor(engine, clients, seconds / 2)
+        if "filing" in wanted:
+            with site(engine, "filing") as running:
+                for clients in (1, 4):
+                    yield measures.filing(running, clients, seconds)
+        if "voice" in wanted:
+            with site(engine, "voice") as running:
+                for rate in (100, 200):
+                    yield measures.voice(running, rate, seconds)
+                yield measures.voice_maximum(running, seconds)
+    if "desk" in wanted:
+        yield from desk(found, seconds, stored)
+
+
+def desk(found: list[Engine], seconds: float, stored: tuple[int, ...]) -> Iterable[Row]:
+    """The desk as the database grows; the engines are filled at the same time."""
+    rounds = int(seconds * 12)
+    sites: list[Site] = []
+    try:
+        for engine in found:
+            sites.append(Site(engine, "desk"))
+        cookies = [measures.sign_in(one, "supervisor") for one in sites]
+        have = 0
+        for count in (0, *stored):
+            if count:
+                fill(sites, count - have)
+                have = count
+            for one, jar in zip(sites, cookies, strict=True):
+                yield from measures.desk(one, jar, count, rounds)
+        for one in sites:
+            yield measures.filing(one, 1, seconds, stored=f", {have:,} stored")
+    finally:
+        for one in sites:
+            one.stop()
+
+
+def fill(sites: list[Site], count: int) -> None:
+    """Add so many generated complaints to each site."""
+    say(f"  adding {count:,} complaints ...")
+    began = time.monotonic()
+    filling = [one.fill(count) for one in sites]
+    try:
+        for process in filling:
+            _, problem = process.communicate(timeout=1200)
+            if process.returncode:
+                raise RuntimeError(problem.decode()[-2000:])
+    finally:
+        for process in filling:
+            if process.poll() is None:
+                process.kill()
+                process.wait()
+    say(f"  {count / (time.monotonic() - began):,.0f} a second")
+
+
+def profile() -> None:
+    """Print the functions in which whole filings spend most, in one process on SQLite."""
+    from complaint_intake import create_app
+    from complaint_intake.db import upgrade
+    from complaint_intake.settings import Settings
+
+    with tempfile.TemporaryDirectory(prefix="intake-bench-") as directory:
+        settings = Settings(var_dir=Path(directory))
+        upgrade(settings.database_url)
+        app = create_app(settings)
+        client = app.test_client(use_cookies=False)
+
+        def send(
+            method: str, path: str, body: bytes, headers: dict[str, str]
+        ) -> tuple[int, Headers, bytes]:
+            answer = client.open(path, method=method, data=body, headers=headers)
+            return answer.status_code, list(answer.headers), answer.data
+
+        for _ in range(3):
+            file_complaint(Browser(send))
+        profiler = cProfile.Profile()
+        for _ in range(30):
+            profiler.runcall(file_complaint, Browser(send))
+        statistics = pstats.Stats(profiler)
+        for order in ("tottime", "cumulative"):
+            statistics.sort_stats(order).print_stats(35)
+
+
+def say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
+
+
+def print_table(rows: list[Row]) -> None:
+    """Print all rows in columns."""
+    lines = [HEADINGS, *(row.cells() for row in rows)]
+    widths = [max(len(line[column]) for line in lines) for column in range(len(HEADINGS))]
+    for line in lines:
+        cells = [
+            cell.ljust(width) if column in (0, 1, len(HEADINGS) - 1) else cell.rjust(width)
+            for column, (cell, width) in enumerate(zip(line, widths, strict=True))
+        ]
+        print("  ".join(cells).rstrip())
+
+
+if __name__ == "__main__":
+    main()
