@@ -1,5 +1,6 @@
-"""All records of a complaint. Importing this registers every table."""
+"""All records of a complaint. Importing this registers every table they point at."""
 
+import complaint_intake.security.accounts  # noqa: F401 - assignees and authors are accounts
 from complaint_intake.intake.models.access import CaseWall, PinThrottle
 from complaint_intake.intake.models.calls import CallRecord, CallTurn, Recording
 from complaint_intake.intake.models.complaint import (
