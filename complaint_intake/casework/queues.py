@@ -127,15 +127,12 @@ def _count(
 _UNSEEN = (Referral.closed_at.is_(None), Referral.acknowledged_at.is_(None))
 
 
-def unseen_now(session: Session, staff: Staff) -> list[Line]:
+def unseen_now(session: Session, staff: Staff, queue: str | None = None) -> list[Line]:
     """Return the P0 referrals nobody has taken up, the most pressing first, at most ten."""
-    return _lines(
-        session,
-        _select_lines()
-        .where(*_UNSEEN, Referral.priority == "P0", visible_to(staff))
-        .order_by(Referral.due_at)
-        .limit(10),
-    )
+    query = _select_lines().where(*_UNSEEN, Referral.priority == "P0", visible_to(staff))
+    if queue is not None:
+        query = query.where(Referral.queue == queue)
+    return _lines(session, query.order_by(Referral.due_at).limit(10))
 
 
 def list_queue(

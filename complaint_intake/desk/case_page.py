@@ -206,8 +206,7 @@ def _show(
         **forms,
     }
     shown["state"].offer(view.state)
-    others = [choice for choice in shown["reroute"].queue.choices if choice.value != view.queue]
-    shown["reroute"].queue.choices = others
+    shown["reroute"].leave_out(view.queue)
     for form in shown.values():
         if "version" in form:
             form.version.data = view.version

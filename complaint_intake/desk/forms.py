@@ -91,8 +91,17 @@ class StateForm(_VersionedForm):
 
 
 class RerouteForm(_VersionedForm):
-    queue = SelectField("Move to", choices=dict(QUEUES))
+    queue = SelectField(
+        "Move to",
+        [InputRequired("Choose the office")],
+        choices=_or_none("Choose an office", QUEUES),
+    )
     reason = _text("Reason, which both offices read", "Say why the case moves")
+
+    def leave_out(self, present: str) -> None:
+        """Offer every office but the one that has the case."""
+        others = {queue: label for queue, label in QUEUES.items() if queue != present}
+        self.queue.choices = _or_none("Choose an office", others)
 
 
 class WallForm(Form):

@@ -29,7 +29,7 @@ def queue_list(queue: str) -> ResponseReturnValue:
     after = request.args.get("after", "")
     with services().db.reading() as session:
         page = queues.list_queue(session, staff(), queue, shown, after)
-        urgent = queues.unseen_now(session, staff())
+        urgent = queues.unseen_now(session, staff(), queue)
     return render_template(
         "desk/queue.html", queue=queue, shown=shown, page=page, urgent=urgent, after=after
     )
