@@ -2,7 +2,6 @@
 
 import json
 import sqlite3
-from collections.abc import Iterator
 from contextlib import closing
 from typing import Any
 
@@ -12,7 +11,7 @@ from sqlalchemy import func, select
 
 from complaint_intake.audit.log import CLI
 from complaint_intake.cli import main
-from complaint_intake.extensions import Services, build_services
+from complaint_intake.extensions import Services
 from complaint_intake.intake.importing import file_lines, parse_submission
 from complaint_intake.intake.models import Complaint, Facility, Role
 from complaint_intake.intake.pins import Opened, open_with_pin
@@ -25,13 +24,6 @@ GOOD = {"language": "es", "channel": "mail", "story": "No me dan insulina.", "fa
 
 def line(**changes: Any) -> bytes:
     return json.dumps(GOOD | changes).encode()
-
-
-@pytest.fixture
-def services(settings: Settings) -> Iterator[Services]:
-    built = build_services(settings)
-    yield built
-    built.db.dispose()
 
 
 def only_complaint(session) -> Complaint:

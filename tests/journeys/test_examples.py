@@ -7,11 +7,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 from complaint_intake.audit.log import verify
-from complaint_intake.extensions import build_services
+from complaint_intake.extensions import Services
 from complaint_intake.intake.importing import file_lines
 from complaint_intake.intake.models import Complaint
 from complaint_intake.outbox import OutboxMessage
-from complaint_intake.settings import Settings
 
 EXAMPLES = json.loads((Path(__file__).parents[1] / "data" / "examples.json").read_text("utf-8"))
 
@@ -27,8 +26,7 @@ def as_line(example: dict) -> bytes:
     return json.dumps(submission).encode()
 
 
-def test_every_example_reaches_its_offices(database_url: str, settings: Settings) -> None:
-    services = build_services(settings)
+def test_every_example_reaches_its_offices(database_url: str, services: Services) -> None:
     answers = list(file_lines(services.db, map(as_line, EXAMPLES)))
     assert all(answer.ok for answer in answers)
     numbers = [json.loads(answer.text)["case_number"] for answer in answers]
@@ -49,7 +47,6 @@ def test_every_example_reaches_its_offices(database_url: str, settings: Settings
         notices = session.scalars(select(OutboxMessage).where(OutboxMessage.kind == "notice")).all()
         assert len(notices) == sum(len(example["expected"]["notify"]) for example in EXAMPLES)
         assert list(verify(session)) == []
-    services.db.dispose()
 
 
 def _outcome(complaint: Complaint) -> dict:
