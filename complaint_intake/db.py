@@ -158,9 +158,6 @@ class Database:
 
     def require_newest(self) -> None:
         """Raise ConfigurationError unless the database was migrated to the newest version."""
-        from alembic.script import ScriptDirectory
-
-        newest = ScriptDirectory(str(migrations_folder())).get_current_head()
         try:
             with self.reading() as session:
                 found = session.scalar(text("SELECT version_num FROM alembic_version"))
@@ -170,7 +167,7 @@ class Database:
             found = None
         except ProgrammingError:
             found = None
-        if found != newest:
+        if found != _newest_revision():
             raise ConfigurationError(
                 "the database is not migrated: run `complaint-intake migrate` first"
             )
@@ -236,7 +233,7 @@ def migrations_folder() -> Path:
 
 
 @functools.cache
-def newest_revision() -> str:
+def _newest_revision() -> str:
     """Return the number of the newest migration; their files are named by it."""
     return max(path.stem for path in (migrations_folder() / "versions").glob("0*.py"))[:4]
 

@@ -58,6 +58,7 @@ def serve(settings: Settings, *, demo: bool, with_worker: bool) -> None:
         upgrade(settings.database_url)
     app = create_app(settings)
     services: Services = app.extensions["complaint_intake"]
+    services.db.require_newest()
     if demo:
         _load_demo(services)
     server = create_server(app, **waitress_options(settings))
@@ -82,6 +83,7 @@ def run_worker(settings: Settings) -> None:
 
     configure_logging(settings.log_level)
     services = build_services(settings)
+    services.db.require_newest()
     worker = Worker(services, choose_sender(settings))
     signal.signal(signal.SIGTERM, lambda *_: worker.stop())
     signal.signal(signal.SIGINT, lambda *_: worker.stop())

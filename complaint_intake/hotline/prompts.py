@@ -97,14 +97,17 @@ SPEAK = N_(
 SAVED = N_("Thank you. We saved your message.")
 NOT_RECORDED = N_("We do not record you. You get the same help.")
 # i18n: %(web)s and %(mail)s are addresses.
-OTHER_WAYS = N_("You can tell us more on the web at %(web)s. Or write to %(mail)s.")
+OTHER_WAYS = N_("You can tell us more on the web at %(web)s. Or write by mail to %(mail)s.")
 CASE_NUMBER = N_("Please write this down. Your case number is: %(case_number)s.")
 PIN = N_("Your PIN is: %(pin)s. Tell your PIN to no one.")
 ONCE_MORE = N_("Once more. Your case number is: %(case_number)s. Your PIN is: %(pin)s.")
 AGAIN_OR_END = N_("To hear the numbers again, press 9. To end the call, hang up.")
 GOODBYE = N_("Thank you for calling. Goodbye.")
 
-NO_PERSON = N_("No person can take your call now. We go on, so that your complaint is not lost.")
+NO_PERSON = N_(
+    "No person can take your call now. We will go on with the questions, "
+    "so that your complaint is not lost."
+)
 NO_KEY = N_("We did not hear a key.")
 NO_WORDS = N_("We did not hear you.")
 WRONG_KEY = N_("That is not one of the choices.")

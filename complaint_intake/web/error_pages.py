@@ -14,7 +14,7 @@ _NOTHING_LOST = _l("What you sent before this page is kept.")
 TEXTS = {
     400: (_l("We could not read this page"), _l("Please go back and try again.")),
     403: (
-        _l("We did not take this form"),
+        _l("We could not accept this form"),
         _l("It was sent from another website. Please open this website and start there."),
     ),
     404: (_l("There is no such page"), _l("Please check the address, or go to the first page.")),

@@ -86,7 +86,10 @@ def _person(answers: Answers, today: dt.date) -> Fields:
         fields["own_child"] = yes_no(_l("Is this person your child, and under 18?"))
     fields["consent"] = yes_no(
         _l("Does this person agree that you complain?"),
-        _l("We take your complaint either way. Without a yes, we can tell you less about it."),
+        _l(
+            "We take your complaint either way. "
+            "If the person does not say yes, we can tell you less about it."
+        ),
     )
     return fields
 
@@ -95,7 +98,9 @@ def a_number() -> Any:
     """The A-Number field; any spelling is kept as it was typed."""
     return short_text(
         _l("A-Number"),
-        _l("It is on immigration papers: the letter A and 7 to 9 digits. Any form is fine."),
+        _l(
+            "It is on immigration papers: the letter A and 7 to 9 digits. You can write it any way."
+        ),
         limit=40,
     )
 
@@ -269,13 +274,15 @@ def _contact(answers: Answers, today: dt.date) -> Fields:
             YES_NO,
             _l(
                 "With a yes, we may give your name to immigration offices that can stop what is "
-                "happening. With a no, or no answer, we do not give them your name. If a life is "
-                "in danger, we ask them for help without your name."
+                "happening. Without a yes, our notices to them leave your name out. Some "
+                "complaints of citizens, victims and witnesses go to a hotline desk of "
+                "immigration. With a no, that desk sees neither your name nor your words. If a "
+                "life is in danger, we ask for help without your name."
             ),
         ),
         "fear": yes_no(
             _l("Are you afraid of someone in your home country?"),
-            _l("With a yes, we make sure that nothing reaches your consulate."),
+            _l("With a yes, we make sure that your consulate learns nothing from us."),
         ),
     }
     return fields
@@ -305,7 +312,12 @@ PAGES: dict[str, Page] = {
             "by",
             _l("Who did it?"),
             _by,
-            (_l("Think of the uniform, the badge, the car and the place. You may not know."),),
+            (
+                _l(
+                    "Think of the uniform, the badge, the car and the place. "
+                    "It is fine if you do not know."
+                ),
+            ),
             template="web/by.html",
         ),
         Page("now", _l("What is happening now?"), _now),

@@ -155,7 +155,11 @@ def _view(session: Any, complaint: Any) -> dict[str, Any]:
         "state": state,
         "meaning": meaning,
         "messages": [
-            (one.body, LANGUAGES[one.language].html, one.from_complainant, one.sent_at)
+            (
+                None if one.from_complainant else one.body,
+                LANGUAGES[one.language].html,
+                one.sent_at,
+            )
             for one in read_messages(session, complaint, actor=PUBLIC)
         ],
     }

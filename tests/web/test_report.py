@@ -5,8 +5,10 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from complaint_intake.db import clock_set_to, utcnow
 from complaint_intake.languages import LANGUAGES
 from complaint_intake.web import draft
+from complaint_intake.web.receipt import PIN_SHOWN_FOR
 from tests.web.visitor import Visitor, complaints_of
 
 ANSWERS = {
@@ -404,3 +406,15 @@ def test_pages_beyond_the_draft_lead_back(app):
     visitor.answer()
     visitor.get("/en/report/person")  # not for someone who writes for herself
     assert visitor.step == "what"
+
+
+def test_the_pin_is_not_left_for_the_next_person_at_the_device(app):
+    visitor = Visitor(app)
+    visitor.begin()
+    visitor.finish(story={"story": "a few words"})
+    number, pin = visitor.numbers()
+    with clock_set_to(utcnow() + PIN_SHOWN_FOR):
+        visitor.get("/en/report/receipt")
+    assert number in visitor.page.text
+    assert pin not in visitor.page.text
+    assert "not shown any more" in visitor.page.text
