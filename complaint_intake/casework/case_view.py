@@ -152,6 +152,8 @@ class CaseView:
     people: tuple[PersonShown, ...]
     #: Whether this office sees the whole complaint, the story included.
     whole: bool
+    #: Whether the person's "no" keeps who they are, and their words, from this office.
+    hides_filer: bool
     story: str | None
     incidents: tuple[IncidentShown, ...]
     notices: tuple[NoticeShown, ...]
@@ -224,7 +226,7 @@ def open_file(
     if referral is None or not can(staff, Permission.VIEW_CASE, referral):
         return None
     found = next((one for one in referral.complaint.attachments if one.id == file_id), None)
-    if found is None or found.secret is None or not Disclosure(referral).whole:
+    if found is None or found.secret is None or not Disclosure(referral).words:
         return None
     record(
         session,
@@ -277,7 +279,7 @@ def open_case(session: Session, staff: Staff, referral_id: uuid.UUID) -> CaseVie
         case_number=complaint.case_number,
         channel=complaint.channel,
         language=complaint.language,
-        language_spoken=complaint.language_spoken,
+        language_spoken=None if disclosure.hides_filer else complaint.language_spoken,
         received_at=complaint.filed_at,
         partial=complaint.partial,
         duplicate_of=complaint.duplicate_of if disclosure.shows_fact("duplicate_of") else None,
@@ -292,13 +294,14 @@ def open_case(session: Session, staff: Staff, referral_id: uuid.UUID) -> CaseVie
         },
         people=tuple(disclosure.people(people_of(session, [complaint.id])[complaint.id])),
         whole=disclosure.whole,
-        story=complaint.story if disclosure.whole else None,
+        story=complaint.story if disclosure.words else None,
+        hides_filer=disclosure.hides_filer,
         incidents=tuple(_incident(one, disclosure) for one in complaint.incidents),
         notices=tuple(_notices(session, complaint, disclosure, decision, kinds)),
         tasks=tuple(_tasks(session, complaint, disclosure)),
         notes=tuple(_notes(session, referral, names)),
         messages=tuple(_messages(session, complaint, disclosure, names)),
-        files=tuple(_file(one) for one in complaint.attachments) if disclosure.whole else (),
+        files=tuple(_file(one) for one in complaint.attachments) if disclosure.words else (),
         events=tuple(_event(event, names) for event in events if Permission.VIEW_AUDIT in allowed),
         allowed=allowed,
     )
@@ -317,7 +320,7 @@ def _names(session: Session) -> dict[uuid.UUID, str]:
 def _incident(incident: Incident, disclosure: Disclosure) -> IncidentShown:
     facility = incident.facility
     return IncidentShown(
-        words=dict(incident.told or {}) if disclosure.whole else {},
+        words=dict(incident.told or {}) if disclosure.words else {},
         happened_on=incident.happened_on,
         facility=f"{facility.name}, {facility.city}, {facility.state}" if facility else None,
     )

@@ -127,6 +127,8 @@ class Disclosure:
         self.hides_filer = (
             referral.queue == Queue.LESC and referral.complaint.tell_immigration is False
         )
+        #: Story, files, incident and messages in the person's words: they may tell who it is.
+        self.words = self.whole and not self.hides_filer
 
     def people(self, people: Iterable[KnownPerson]) -> list[PersonShown]:
         """Return the people this office sees, each with what it may know of them."""
@@ -212,7 +214,7 @@ class Disclosure:
     def shows_message(self, message: Message) -> bool:
         """Whether a message belongs to this office, or to all that have the story."""
         if message.referral_id is None:
-            return self.whole
+            return self.words
         return message.referral_id == self._referral.id
 
     def shows_event(self, event: AuditEvent, kinds: frozenset[str]) -> bool:

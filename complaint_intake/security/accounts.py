@@ -2,7 +2,6 @@
 
 import datetime as dt
 import uuid
-from typing import Any
 
 from sqlalchemy import ForeignKey, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
@@ -45,8 +44,6 @@ class StaffSession(Base):
     started_at: Mapped[dt.datetime]
     seen_at: Mapped[dt.datetime]
     ends_at: Mapped[dt.datetime]
-    #: CSRF secret and small things of the browser session.
-    data: Mapped[dict[str, Any]] = mapped_column(default=dict)
 
 
 class SignInThrottle(Base):
