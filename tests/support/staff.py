@@ -38,7 +38,7 @@ def code_of(services: "Services", username: str, steps: int = 0) -> str:
 
     with services.db.reading() as session:
         user = session.scalars(select(User).where(User.username == username)).one()
-        secret = _totp_secret(session, user)
+        secret = _totp_secret(session, user) or ""
     return code_at(secret, utcnow() + dt.timedelta(seconds=STEP_SECONDS * steps))
 
 
