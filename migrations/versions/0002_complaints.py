@@ -356,6 +356,9 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("allegation_id", "person_id", name=op.f("pk_allegation_person")),
     )
+    op.create_index(
+        op.f("ix_allegation_person_person_id"), "allegation_person", ["person_id"], unique=False
+    )
     op.create_table(
         "call_turn",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -381,6 +384,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_call_turn")),
         sa.UniqueConstraint("call_id", "number", name=op.f("uq_call_turn_call_id_number")),
     )
+    op.create_index(op.f("ix_call_turn_complaint_id"), "call_turn", ["complaint_id"], unique=False)
     op.create_table(
         "consent",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -449,6 +453,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_note")),
     )
+    op.create_index(op.f("ix_note_complaint_id"), "note", ["complaint_id"], unique=False)
     op.create_index(op.f("ix_note_referral_id"), "note", ["referral_id"], unique=False)
     op.create_table(
         "recording",
@@ -474,6 +479,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_recording")),
         sa.UniqueConstraint("recording_sid", name=op.f("uq_recording_recording_sid")),
     )
+    op.create_index(op.f("ix_recording_complaint_id"), "recording", ["complaint_id"], unique=False)
     op.create_index(op.f("ix_recording_call_id"), "recording", ["call_id"], unique=False)
 
 

@@ -62,7 +62,9 @@ class CallTurn(SealedRecord, Base):
     __table_args__ = (UniqueConstraint("call_id", "number"),)
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
-    complaint_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("complaint.id", ondelete="CASCADE"))
+    complaint_id: Mapped[uuid.UUID] = mapped_column(
+        ForeignKey("complaint.id", ondelete="CASCADE"), index=True
+    )
     call_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("call_record.id", ondelete="CASCADE"))
     number: Mapped[int]
     position: Mapped[str] = mapped_column(String(40))
@@ -83,7 +85,9 @@ class Recording(SealedRecord, Base):
     __tablename__ = "recording"
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
-    complaint_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("complaint.id", ondelete="CASCADE"))
+    complaint_id: Mapped[uuid.UUID] = mapped_column(
+        ForeignKey("complaint.id", ondelete="CASCADE"), index=True
+    )
     call_id: Mapped[uuid.UUID] = mapped_column(
         ForeignKey("call_record.id", ondelete="CASCADE"), index=True
     )

@@ -184,7 +184,7 @@ allegation_person = Table(
     "allegation_person",
     Base.metadata,
     Column("allegation_id", ForeignKey("allegation.id", ondelete="CASCADE"), primary_key=True),
-    Column("person_id", ForeignKey("person.id", ondelete="CASCADE"), primary_key=True),
+    Column("person_id", ForeignKey("person.id", ondelete="CASCADE"), primary_key=True, index=True),
 )
 
 

@@ -41,7 +41,9 @@ class Note(SealedRecord, Base):
     __tablename__ = "note"
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
-    complaint_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("complaint.id", ondelete="CASCADE"))
+    complaint_id: Mapped[uuid.UUID] = mapped_column(
+        ForeignKey("complaint.id", ondelete="CASCADE"), index=True
+    )
     referral_id: Mapped[uuid.UUID] = mapped_column(
         ForeignKey("referral.id", ondelete="CASCADE"), index=True
     )
