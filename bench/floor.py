@@ -6,6 +6,7 @@ difference between this and a filing is what the product itself costs.
 
 import contextlib
 import dataclasses
+import logging
 import subprocess
 import sys
 import time
@@ -45,6 +46,7 @@ def run() -> None:
     def ready() -> str:
         return "ready\n"
 
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # as the product does
     create_server(app, **waitress_options(settings)).run()
 
 

@@ -12,7 +12,7 @@ import statistics
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -96,7 +96,7 @@ def timed(site: Site, what: str, clients: int, seconds: float, make: Any, note: 
 # Filing --------------------------------------------------------------------------------------
 
 
-def filing(site: Site, clients: int, seconds: float, stored: str = "") -> Row:
+def filing(site: Site, clients: int, seconds: float, among: str = "") -> Row:
     """Whole complaints through the public form."""
 
     def make() -> Callable[[], Any]:
@@ -104,7 +104,7 @@ def filing(site: Site, clients: int, seconds: float, stored: str = "") -> Row:
         return lambda: file_complaint(browser)
 
     requests = file_complaint(Browser(connect(site.port)))
-    what = f"whole web filing, {clients} client{'s' * (clients > 1)}{stored}"
+    what = f"whole web filing, {clients} client{'s' * (clients > 1)}{among}"
     return timed(site, what, clients, seconds, make, f"{requests} requests each")
 
 
@@ -246,9 +246,19 @@ def sign_in(site: Site, username: str) -> dict[str, str]:
     return browser.cookies
 
 
-def desk(site: Site, cookies: dict[str, str], stored: int, rounds: int) -> Iterable[Row]:
-    """The list of a queue and case pages, with ``stored`` complaints in the database."""
-    listing = "/desk/queues/CRCL"
+def stored(site: Site) -> int:
+    """How many complaints the site has."""
+    from sqlalchemy import func, select
+
+    from complaint_intake.intake.models import Complaint
+
+    with services_of(site) as services, services.db.reading() as session:
+        return session.scalar(select(func.count(Complaint.id))) or 0
+
+
+def desk(site: Site, cookies: dict[str, str], rounds: int) -> Iterable[Row]:
+    """The list of the fullest queue and case pages, with as many complaints as there are."""
+    listing, among = "/desk/queues/CRCL", f"{stored(site):,} stored"
 
     def browser() -> Browser:
         made = Browser(connect(site.port))
@@ -257,9 +267,9 @@ def desk(site: Site, cookies: dict[str, str], stored: int, rounds: int) -> Itera
 
     links = browser().get(listing).read()[1]
     cases = [link for link in dict.fromkeys(links) if "/desk/cases/" in link][:20]
-    yield _pages(site, browser(), f"queue list, {stored:,} stored", [listing], rounds, cookies)
+    yield _pages(site, browser(), f"queue list, {among}", [listing], rounds, cookies)
     if cases:
-        yield _pages(site, browser(), f"case page, {stored:,} stored", cases, rounds, cookies)
+        yield _pages(site, browser(), f"case page, {among}", cases, rounds, cookies)
 
 
 def _pages(
@@ -319,7 +329,7 @@ def settings_of(site: Site) -> Any:
 
 
 @contextlib.contextmanager
-def services_of(site: Site) -> Any:
+def services_of(site: Site) -> Iterator[Any]:
     """The server's database and keys, in this process."""
     from complaint_intake.extensions import build_services
 
