@@ -47,6 +47,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         MAX_FORM_MEMORY_SIZE=1_000_000,
         WTF_CSRF_CHECK_DEFAULT=False,  # the desk's blueprint checks; public forms have tokens
         WTF_CSRF_TIME_LIMIT=None,
+        WTF_CSRF_SSL_STRICT=False,  # it wants the Referer that our pages keep browsers from sending
         WTF_I18N_ENABLED=False,
         BABEL_DEFAULT_LOCALE=DEFAULT_LANGUAGE,
         BABEL_TRANSLATION_DIRECTORIES=str(services.translations),

@@ -2,6 +2,7 @@
 
 import pytest
 
+from complaint_intake import create_app
 from complaint_intake.casework.access import Permission
 from complaint_intake.desk.guard import Open, need_of, needs
 from tests.support.complaints import a_submission, file_one
@@ -70,6 +71,25 @@ def test_whoever_is_not_signed_in_gets_no_further(app, client):
     for rule in rules(app, "POST"):
         if rule.endpoint not in OPEN_TO_ANYONE:
             assert client.post(address(rule)).status_code == 403, rule
+
+
+def test_forms_are_taken_behind_a_proxy_with_tls(settings):
+    # Our pages tell browsers to send no Referer, so nothing may depend on one.
+    public = settings.model_copy(
+        update={"public_base_url": "https://localhost", "trusted_proxies": 1}
+    )
+    app = create_app(public)
+    browser = app.test_client()
+    behind = {
+        "base_url": "https://localhost",
+        "headers": {"X-Forwarded-Proto": "https", "X-Forwarded-For": "192.0.2.1"},
+    }
+    token = csrf_token(browser.get("/desk/sign-in", **behind).text)
+    typed = {"username": "nobody", "password": "wrong", "code": "000000"}
+    answer = browser.post("/desk/sign-in", data={"csrf_token": token, **typed}, **behind)
+    assert answer.status_code == 403  # wrong, but heard
+    assert browser.post("/desk/sign-in", data=typed, **behind).status_code == 400
+    app.extensions["complaint_intake"].db.dispose()
 
 
 def test_every_form_needs_its_csrf_token(app, desk):
