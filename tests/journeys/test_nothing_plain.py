@@ -125,6 +125,7 @@ def file_on_the_web(server, page, tmp_path) -> None:
             page.fill("#email", MAIL)
         page.locator("#page-form button[value=continue]").click()
     page.locator("button[value=send]").click()
+    page.locator(".numbers dd").first.wait_for()
     number, pin = page.locator(".numbers dd").all_inner_texts()
     page.goto(f"{server.url}/en/status")
     page.fill("#number", number)

@@ -1,5 +1,8 @@
 """Example D12 on an old phone: Vietnamese, 320 pixels, no JavaScript."""
 
+import re
+
+import pyotp
 from sqlalchemy import select
 
 STORY = (
@@ -17,7 +20,20 @@ def width(page):
     return session.send("Page.getLayoutMetrics")["cssContentSize"]["width"]
 
 
-def test_story_of_d12_reaches_the_rights_office(live_server, plain_page):
+def sign_in(page, server, username, queue):
+    """Make an account for one queue and sign in with its password and present code."""
+    password = "a long enough password"
+    options = ("--name", username.title(), "--queue", queue, "--password", password)
+    told = server.command("user", "add", username, *options)
+    key = re.search(r"[A-Z2-7]{32}", told).group()
+    page.goto(f"{server.url}/desk/")
+    page.fill("[name=username]", username)
+    page.fill("[name=password]", password)
+    page.fill("[name=code]", pyotp.TOTP(key).now())
+    page.locator("main form button").click()
+
+
+def test_story_of_d12_reaches_the_rights_office(live_server, plain_page, new_page):
     from complaint_intake.db import Database
     from complaint_intake.intake.models import Complaint
 
@@ -51,6 +67,7 @@ def test_story_of_d12_reaches_the_rights_office(live_server, plain_page):
     assert width(page) <= 320
     page.locator("button[value=send]").click()
     assert page.url.endswith("/vi/report/receipt")
+    page.locator(".numbers dd").first.wait_for()
     number, pin = page.locator(".numbers dd").all_inner_texts()
 
     database = Database(f"sqlite:///{live_server.var_dir / 'complaints.sqlite3'}")
@@ -76,8 +93,17 @@ def test_story_of_d12_reaches_the_rights_office(live_server, plain_page):
     page.goto(f"{live_server.url}/vi/status")
     page.fill("#number", number)
     page.fill("#pin", pin)
-    page.keyboard.press("Enter")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
     assert number in page.locator("main").inner_text()
+
+    # And the rights office finds it in its queue, with the reason.
+    desk = new_page(java_script_enabled=False)
+    sign_in(desk, live_server, "rights", "CRCL")
+    desk.goto(f"{live_server.url}/desk/queues/CRCL")
+    desk.get_by_role("link", name=number).click()
+    assert STORY in desk.locator("main").inner_text()
+    assert "R21" in desk.locator("section:has(> #decision)").inner_text()
     assert STORY not in page.content()
     for private in (STORY[:20], "Nguyễn", number, number.replace("-", ""), pin):
         assert private not in live_server.log()
