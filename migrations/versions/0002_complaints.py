@@ -483,22 +483,13 @@ def upgrade() -> None:
     op.create_index(op.f("ix_recording_call_id"), "recording", ["call_id"], unique=False)
 
 
+#: In the order in which they can be dropped.
+_TABLES = (
+    "recording note message consent call_turn allegation_person task routing_decision referral "
+    "person notice incident identifier case_wall call_record attachment allegation complaint"
+)
+
+
 def downgrade() -> None:
-    op.drop_table("recording")
-    op.drop_table("note")
-    op.drop_table("message")
-    op.drop_table("consent")
-    op.drop_table("call_turn")
-    op.drop_table("allegation_person")
-    op.drop_table("task")
-    op.drop_table("routing_decision")
-    op.drop_table("referral")
-    op.drop_table("person")
-    op.drop_table("notice")
-    op.drop_table("incident")
-    op.drop_table("identifier")
-    op.drop_table("case_wall")
-    op.drop_table("call_record")
-    op.drop_table("attachment")
-    op.drop_table("allegation")
-    op.drop_table("complaint")
+    for table in _TABLES.split():
+        op.drop_table(table)
