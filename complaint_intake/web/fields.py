@@ -23,7 +23,8 @@ from wtforms import (
 )
 from wtforms.fields.choices import SelectChoice
 
-YES, NO, NOT_KNOWN = "yes", "no", "unknown"
+from complaint_intake.intake.answers import NO, NOT_KNOWN, YES
+
 YES_NO = ((YES, _l("Yes")), (NO, _l("No")))
 YES_NO_NOT_KNOWN = (*YES_NO, (NOT_KNOWN, _l("I do not know")))
 
@@ -45,12 +46,6 @@ def clean(text: object) -> str:
         return ""
     composed = unicodedata.normalize("NFC", text.replace("\r\n", "\n"))
     return _CONTROL.sub("", composed).strip()
-
-
-def digits(text: str) -> int | None:
-    """Return the number in ``text`` (full-width digits too), or None where there is none."""
-    found = re.sub(r"\D", "", unicodedata.normalize("NFKC", text))
-    return int(found) if found and len(found) <= 4 else None
 
 
 class _AtMost:

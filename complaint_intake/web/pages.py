@@ -7,9 +7,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
-from complaint_intake.taxonomy import ALLEGATIONS, CUSTODY, GROUPS, SUBJECTS, allegations_in
-from complaint_intake.web import uploads
-from complaint_intake.web.answers import (
+from complaint_intake.intake.answers import (
     FAMILY,
     LAWYER,
     ORGANISATION,
@@ -17,11 +15,13 @@ from complaint_intake.web.answers import (
     WITNESS,
     Answers,
     date_span,
+    digits,
 )
+from complaint_intake.taxonomy import ALLEGATIONS, CUSTODY, GROUPS, SUBJECTS, allegations_in
+from complaint_intake.web import uploads
 from complaint_intake.web.fields import (
     YES_NO,
     PageForm,
-    digits,
     files,
     long_text,
     one_of,

@@ -25,6 +25,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from complaint_intake.audit.log import PUBLIC
 from complaint_intake.db import utcnow
 from complaint_intake.extensions import services
+from complaint_intake.intake.answers import Answers, NothingSaid, submission
 from complaint_intake.intake.filing import (
     attach_file,
     detach_file,
@@ -37,7 +38,6 @@ from complaint_intake.intake.models.complaint import Channel, Complaint, Complai
 from complaint_intake.telemetry import FILED
 from complaint_intake.web import draft as carrier
 from complaint_intake.web import summary, uploads
-from complaint_intake.web.answers import Answers, NothingSaid, submission
 from complaint_intake.web.draft import DraftToken
 from complaint_intake.web.fields import PageForm
 from complaint_intake.web.pages import (

@@ -7,7 +7,7 @@ from typing import Any
 from flask_babel import gettext as _
 from wtforms import BooleanField, Field, RadioField, SelectField, SelectMultipleField
 
-from complaint_intake.web.answers import Answers
+from complaint_intake.intake.answers import Answers
 from complaint_intake.web.pages import path
 
 

@@ -1,4 +1,7 @@
-"""From the stored answers of a form to a Submission: the only place that reads facts out of them.
+"""From the stored answers of the web form to a Submission: the only place that reads facts in them.
+
+It stands here and not in the web door because a saved draft is sent by the worker too. What the
+questions look like stays in the door; names of pages and fields are the stored format.
 
 Answers are a dict of pages, each a dict of field values. They may hold anything a browser can send
 (a page that is left by Back is kept unchecked), so every reading here checks what it reads.
@@ -6,6 +9,8 @@ Answers are a dict of pages, each a dict of field values. They may hold anything
 
 import calendar
 import datetime as dt
+import re
+import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -14,7 +19,8 @@ from complaint_intake.intake.models import Role
 from complaint_intake.intake.submission import ConsentGiven, IncidentTold, PersonTold, Submission
 from complaint_intake.routing import Facts, route
 from complaint_intake.taxonomy import ALLEGATIONS, CUSTODY, SUBJECTS
-from complaint_intake.web.fields import NO, YES, digits
+
+YES, NO, NOT_KNOWN = "yes", "no", "unknown"
 
 SELF, FAMILY, LAWYER, ORGANISATION, WITNESS = "self", "family", "lawyer", "organisation", "witness"
 
@@ -231,6 +237,12 @@ def details_that_matter(facts: Facts) -> tuple[str, ...]:
 
     without = outcome()
     return tuple(name for name in DETAILS if outcome(**{name: True}) != without)
+
+
+def digits(text: str) -> int | None:
+    """Return the number in ``text`` (full-width digits too), or None where there is none."""
+    found = re.sub(r"\D", "", unicodedata.normalize("NFKC", text))
+    return int(found) if found and len(found) <= 4 else None
 
 
 def date_span(day: int | None, month: int | None, year: int | None, today: dt.date) -> Span | None:

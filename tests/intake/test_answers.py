@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from complaint_intake.intake.answers import Answers, NothingSaid, date_span, submission
 from complaint_intake.intake.models import Role
 from complaint_intake.routing import Facts, route
 from complaint_intake.taxonomy import ALLEGATIONS, CUSTODY, GROUPS, SUBJECTS
-from complaint_intake.web.answers import Answers, NothingSaid, date_span, submission
 from complaint_intake.web.pages import CHECK, PAGES, following, path
 
 TODAY = dt.date(2012, 3, 27)
