@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import quote
 from uuid import UUID
 
 from flask import Response, abort, flash, redirect, render_template, request, url_for
@@ -162,7 +163,10 @@ def file(referral_id: UUID, file_id: UUID) -> ResponseReturnValue:
     response = Response(
         services().files.read(file_id, found.key), mimetype="application/octet-stream"
     )
-    response.headers.set("Content-Disposition", "attachment", filename=found.name or "file")
+    # RFC 8187: a header cannot hold other letters than Latin-1 as they are.
+    response.headers["Content-Disposition"] = (
+        f"attachment; filename*=UTF-8''{quote(found.name or 'file', safe='')}"
+    )
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     return response
 

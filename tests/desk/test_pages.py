@@ -4,7 +4,10 @@ import re
 
 import pytest
 from sqlalchemy import select
+from werkzeug.http import parse_options_header
 
+from complaint_intake.audit.log import PUBLIC
+from complaint_intake.intake.filing import attach_file
 from complaint_intake.intake.models import Complaint, Message, Note, Referral
 from tests.support.complaints import a_submission, file_one
 from tests.support.staff import add_staff, code_of, csrf_token
@@ -214,6 +217,21 @@ def test_look_up_finds_by_each_number_and_puts_none_in_an_address(desk, filed, c
         assert answer.status_code == 200  # two offices of theirs have it
         assert case in answer.text
     assert "No case of your queues" in desk.post("/desk/look-up", text="999").text
+
+
+@pytest.mark.parametrize("name", ["有申.pdf", "giấy tờ.pdf", 'a "b"; x=y.pdf', "<b>.pdf", "a.pdf"])
+def test_a_file_is_downloaded_by_the_name_it_came_with(desk, filed, case, name):
+    with desk.services.db.unit_of_work() as session:
+        writer = desk.services.files.writer()
+        writer.write(b"%PDF-1.4")
+        complaint = session.get_one(Complaint, filed.complaint.id)
+        attach_file(session, complaint, writer.keep(name, "application/pdf"), actor=PUBLIC)
+    answer = desk.get(f"{case}/files/{writer.id}")
+    assert (answer.status_code, answer.data) == (200, b"%PDF-1.4")
+    header = answer.headers["Content-Disposition"]
+    header.encode("latin-1")  # a server can send nothing else
+    assert parse_options_header(header) == ("attachment", {"filename": name})
+    assert "sandbox" in answer.headers["Content-Security-Policy"]
 
 
 def test_only_a_supervisor_keeps_people_away(desk, filed, case):
