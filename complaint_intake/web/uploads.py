@@ -102,5 +102,9 @@ def _head(writer: SealedWriter) -> bytes:
 
 
 def _display_name(name: str | None) -> str:
-    """Return the last part of a file name, at most 120 characters."""
-    return (name or "").replace("\\", "/").rpartition("/")[2].strip()[-120:]
+    """Return the last part of a file name, at most 120 characters, all of them visible.
+
+    Those that turn the order of writing round would show another ending than the file has.
+    """
+    last = (name or "").replace("\\", "/").rpartition("/")[2]
+    return "".join(character for character in last if character.isprintable()).strip()[-120:]

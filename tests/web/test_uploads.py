@@ -125,6 +125,13 @@ def test_files_can_be_added_in_turns_and_taken_back(app, at_files):
         assert [one.secret["name"] for one in complaint.attachments] == ["two.pdf"]
 
 
+def test_names_cannot_mislead_whoever_reads_them(app, at_files):
+    at_files.answer(files=(io.BytesIO(PDF), "..\\x/photo\u202egnp.\u200b\x00pdf"))
+    at_files.finish()
+    with complaints_of(app) as (complaint,):
+        assert [one.secret["name"] for one in complaint.attachments] == ["photognp.pdf"]
+
+
 def test_number_of_files_is_limited(app, at_files):
     at_files.answer(files=[(io.BytesIO(PNG), f"{number}.png") for number in range(MOST_FILES + 1)])
     assert str(MOST_FILES) in at_files.errors[0]
