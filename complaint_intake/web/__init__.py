@@ -11,7 +11,7 @@ from flask_babel import format_date
 
 from complaint_intake.extensions import services
 from complaint_intake.languages import LANGUAGES, READING_ORDER
-from complaint_intake.web import entry, error_pages, headers, report, status
+from complaint_intake.web import compression, entry, error_pages, headers, report, status
 
 _CODES = ",".join(LANGUAGES)
 #: Pages whose address begins with a language.
@@ -24,6 +24,7 @@ def init_app(app: Flask) -> None:
         app.register_blueprint(blueprint, url_prefix=f"/<any({_CODES}):lang>")
     app.register_blueprint(entry.outer)
     headers.init_app(app)
+    compression.init_app(app)
     error_pages.init_app(app)
     stylesheet = Path(app.static_folder or "") / "public.css"
     version = hashlib.sha256(stylesheet.read_bytes()).hexdigest()[:12]

@@ -40,7 +40,8 @@ def add_headers(response: Response) -> Response:
         age = _YEAR if "v" in request.args else 300
         headers["Cache-Control"] = f"public, max-age={age}"
     else:
-        headers["Cache-Control"] = "no-store"
+        kept = ", no-transform" if response.cache_control.no_transform else ""
+        headers["Cache-Control"] = f"no-store{kept}"
     if services().settings.public_base_url.startswith("https"):
         headers.setdefault("Strict-Transport-Security", f"max-age={_YEAR}")
     return response

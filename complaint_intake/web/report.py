@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from flask import (
     Blueprint,
     abort,
+    after_this_request,
     g,
     make_response,
     redirect,
@@ -38,6 +39,7 @@ from complaint_intake.intake.models.complaint import Channel, Complaint, Complai
 from complaint_intake.telemetry import FILED
 from complaint_intake.web import draft as carrier
 from complaint_intake.web import summary, uploads
+from complaint_intake.web.compression import keep_plain
 from complaint_intake.web.draft import DraftToken
 from complaint_intake.web.fields import PageForm
 from complaint_intake.web.pages import (
@@ -289,6 +291,7 @@ def _render(
         "answers": state.answers,
     }
     if step == RECEIPT:
+        after_this_request(keep_plain)  # it shows the PIN
         return render_template("web/receipt.html", receipt=state.receipt, **common)
     if step == CHECK:
         rows = summary.sections(state.answers, today(), [name for _id, name, _size in state.files])
