@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import importlib.resources
 from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
+from zoneinfo import ZoneInfo
 
 from flask import Flask, current_app, g, has_request_context
 from flask_babel import Babel
 
-from complaint_intake.db import Database
+from complaint_intake.db import Database, utcnow
 from complaint_intake.files.store import FileStore
 from complaint_intake.languages import DEFAULT_LANGUAGE
 from complaint_intake.routing import THREE_QUEUES
@@ -29,6 +31,10 @@ class Services:
     db: Database
     files: FileStore
     translations: Path
+
+    def today(self) -> dt.date:
+        """The date in the office's time zone."""
+        return utcnow().astimezone(ZoneInfo(self.settings.office_timezone)).date()
 
 
 def build_services(settings: Settings) -> Services:

@@ -47,6 +47,39 @@ def test_the_history_upgrades_a_database_with_data(
     database.dispose()
 
 
+def test_drafts_that_are_there_get_their_end(empty_database_url: str, settings: Settings) -> None:
+    upgrade(empty_database_url, "0002")
+    database = Database(empty_database_url)
+    changed = dt.datetime(2026, 3, 1, 12, tzinfo=dt.UTC)
+    ids = {name: new_id() for name in ("draft", "filed", "call")}
+    complaint = (
+        "INSERT INTO complaint (id, case_number, state, partial, channel, language, created_at,"
+        " updated_at, version, flags, filer_anonymous)"
+        " VALUES (:id, :number, :state, :no, 'web', 'en', :at, :at, 1, '[]', :no)"
+    )
+    call = (
+        "INSERT INTO call_record (id, complaint_id, call_sid, state, turn, position, started_at,"
+        " last_heard_at) VALUES (:id, :complaint, 'CA1', 'active', 0, 'welcome', :at, :at)"
+    )
+    moment = changed.strftime("%Y-%m-%d %H:%M:%S.%f") if database.is_sqlite else changed
+    with database.engine.begin() as connection:
+        for name, one in ids.items():
+            state = "filed" if name == "filed" else "draft"
+            values = {"id": one.hex, "number": name, "state": state, "no": False, "at": moment}
+            connection.execute(text(complaint), values)
+        values = {"id": new_id().hex, "complaint": ids["call"].hex, "at": moment}
+        connection.execute(text(call), values)
+    upgrade(empty_database_url)
+    with database.reading() as session:
+        ends = dict(session.execute(select(Complaint.id, Complaint.draft_ends_at)).all())
+    database.dispose()
+    assert ends == {
+        ids["draft"]: changed + dt.timedelta(days=14),
+        ids["filed"]: None,
+        ids["call"]: None,
+    }
+
+
 def test_a_unit_of_work_commits_whole_or_not_at_all(services: Services, database_url: str) -> None:
     def fail_midway() -> None:
         with services.db.unit_of_work() as session:

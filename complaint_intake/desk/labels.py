@@ -73,10 +73,13 @@ _NOTICE_STATES = {
 }
 _ACTIONS = {
     "intake.draft.opened": "Complaint begun",
+    "intake.draft.saved": "Draft saved to finish later",
+    "public.draft.reopened": "Saved draft opened again",
     "intake.complaint.filed": "Complaint filed",
     "intake.complaint.routed": "Complaint routed",
     "intake.complaint.completed": "Filing finished",
     "intake.referral.opened": "Case put into a queue",
+    "intake.referral.extended": "Part of the case added to a queue",
     "intake.referral.withdrawn": "Case taken out of a queue",
     "desk.case.viewed": "Case opened",
     "desk.referral.taken": "Case taken",

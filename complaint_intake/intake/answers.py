@@ -12,6 +12,7 @@ import datetime as dt
 import re
 import unicodedata
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import lru_cache
 from typing import Any
 
@@ -37,6 +38,18 @@ DETAILS = ("ongoing", "injury", "recent_sex", "minor", "pregnant", "nexus", "cou
 
 _IDENTITY = ("name", "a_number", "birth_date")
 _CONTACT = ("phone", "email", "address", "safe_message", "safe_mail", "other_contact")
+
+
+#: Under this name stands what was chosen when the draft was saved: no page of questions.
+SAVED = "save"
+
+
+class Plan(StrEnum):
+    """What becomes of a saved draft whose owner does not come back."""
+
+    SEND = "send"
+    KEEP = "keep"
+    FORGET = "forget"
 
 
 class NothingSaid(Exception):
@@ -116,6 +129,26 @@ class Answers:
         if not pairs and self.subject("") != "UNKNOWN":
             return (("OTHER", self.subject("")),)
         return pairs
+
+    @property
+    def says_something(self) -> bool:
+        """Whether there is an allegation or a word of story: what makes a complaint at all."""
+        return bool(self.codes or self.text("story", "story"))
+
+    @property
+    def urgent(self) -> bool:
+        """Whether someone is said to be in danger now."""
+        return self.yes("now", "emergency")
+
+    @property
+    def plan(self) -> Plan | None:
+        """What was chosen for the case that nobody comes back; None while it is not chosen."""
+        chosen = self.text(SAVED, "plan")
+        return Plan(chosen) if chosen in set(Plan) else None
+
+    def with_saved(self, **values: str) -> dict[str, Any]:
+        """Return what to store once ``values`` of the saving itself are known."""
+        return {**self.stored, SAVED: {**self.page(SAVED), **values}}
 
     def span(self, today: dt.date) -> Span | None:
         """The days an approximate date may mean; None without a year or for a day to come."""
@@ -204,15 +237,14 @@ class Answers:
 
 def submission(answers: Answers, *, language: str, today: dt.date) -> Submission:
     """Return the complaint that ``answers`` tell; raises NothingSaid."""
-    story = answers.text("story", "story")
-    if not answers.codes and not story:
+    if not answers.says_something:
         raise NothingSaid
     span = answers.span(today)
     return Submission(
         language=language,
         channel="web",
         facts=answers.facts(today),
-        story=story,
+        story=answers.text("story", "story"),
         people=answers.people(),
         incident=IncidentTold(
             when=answers.text("when", "when"),

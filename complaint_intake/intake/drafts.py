@@ -1,45 +1,128 @@
-"""Drafts that nobody came back to."""
+"""Drafts: what is kept of a form in progress, until when, and how it ends.
+
+A draft is in no queue and no look-up. The worker ends it at ``draft_ends_at``: it is sent if its
+owner said so, and destroyed otherwise.
+"""
 
 import datetime as dt
 import uuid
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from complaint_intake.audit.log import WORKER, Action, record
-from complaint_intake.intake.models import Attachment, CallRecord, Complaint, ComplaintState
+from complaint_intake.audit.log import WORKER, Action, Actor, record
+from complaint_intake.db import lock_key, utcnow
+from complaint_intake.intake.answers import Answers, Plan, submission
+from complaint_intake.intake.filing import Filed, file_complaint, find_draft
+from complaint_intake.intake.models import Attachment, Complaint, ComplaintState
+from complaint_intake.intake.pins import set_pin
 
-BATCH = 500
+#: How long after the last change a draft ends.
+KEPT = dt.timedelta(days=14)
+FORGOTTEN = dt.timedelta(hours=24)
+SENT = dt.timedelta(hours=24)
+SENT_IN_DANGER = dt.timedelta(hours=1)
+
+
+def save_answers(
+    session: Session, complaint: Complaint, answers: dict[str, Any], *, language: str
+) -> None:
+    """Keep a draft's answers; ignored once it is filed, so that a late page changes nothing.
+
+    ``language`` is the one the person reads now: a draft that is sent later is filed in it.
+    """
+    if complaint.state == ComplaintState.DRAFT:
+        complaint.answers = answers
+        complaint.language = language
+        complaint.updated_at = utcnow()
+        complaint.draft_ends_at = complaint.updated_at + lifetime(Answers(answers))
+        complaint.version += 1
+
+
+def save_for_later(
+    session: Session,
+    complaint: Complaint,
+    *,
+    pin: str,
+    language: str,
+    actor: Actor,
+    at: str | None = None,
+    plan: Plan | None = None,
+) -> None:
+    """Let number and ``pin`` open this draft again; nothing happens once it is filed.
+
+    ``at`` is the page it is left at, ``plan`` what becomes of it if nobody comes back; None leaves
+    either as it was. The first time and each new choice are audited, a double click is not.
+    """
+    if complaint.state != ComplaintState.DRAFT:
+        return
+    before = Answers(complaint.answers)
+    values = {"at": at, "plan": plan}
+    answers = before.with_saved(**{name: value for name, value in values.items() if value})
+    save_answers(session, complaint, answers, language=language)
+    if complaint.pin_digest is None or plan not in (None, before.plan):
+        detail = Answers(answers).plan or ""
+        record(
+            session,
+            complaint.chain,
+            actor,
+            Action.DRAFT_SAVED,
+            f"complaint:{complaint.id}",
+            detail,
+        )
+    set_pin(session, complaint, pin)
+
+
+def is_sent_at_the_end(answers: Answers) -> bool:
+    """Whether the worker sends the draft; where nothing was said there is nothing to send."""
+    return answers.plan is Plan.SEND and answers.says_something
+
+
+def lifetime(answers: Answers) -> dt.timedelta:
+    """How long after its last change a draft with these answers ends."""
+    if is_sent_at_the_end(answers):
+        return SENT_IN_DANGER if answers.urgent else SENT
+    return FORGOTTEN if answers.plan is Plan.FORGET else KEPT
+
+
+def ended_drafts(session: Session, limit: int) -> list[uuid.UUID]:
+    """Return the drafts whose time is over, the longest over first."""
+    return list(
+        session.scalars(
+            select(Complaint.id)
+            .where(Complaint.state == ComplaintState.DRAFT, Complaint.draft_ends_at <= utcnow())
+            .order_by(Complaint.draft_ends_at)
+            .limit(limit)
+        )
+    )
 
 
 @dataclass(frozen=True, slots=True)
-class Discarded:
-    """How many drafts were destroyed, and the stored files that went with them."""
+class Ended:
+    """How a draft ended: ``filed``, or destroyed together with the stored ``files``."""
 
-    count: int
-    files: tuple[uuid.UUID, ...]
+    filed: Filed | None = None
+    files: tuple[uuid.UUID, ...] = ()
 
 
-def discard_old_drafts(session: Session, before: dt.datetime) -> Discarded:
-    """Destroy drafts last touched before ``before``: rows and data key, with a trace in the audit.
+def end_draft(session: Session, draft_id: uuid.UUID, *, today: dt.date) -> Ended | None:
+    """Send or destroy one draft; None if its owner came back in the meantime.
 
-    Calls without an answer are call records, not drafts that wait for their owner: they stay.
+    ``today`` is the date at the office.
     """
-    drafts = session.scalars(
-        select(Complaint)
-        .where(
-            Complaint.state == ComplaintState.DRAFT,
-            Complaint.updated_at < before,
-            ~select(CallRecord.id).where(CallRecord.complaint_id == Complaint.id).exists(),
-        )
-        .limit(BATCH)
-    ).all()
-    files: list[uuid.UUID] = []
-    for draft in drafts:
-        files += session.scalars(
-            select(Attachment.id).where(Attachment.complaint_id == draft.id)
-        ).all()
-        record(session, draft.chain, WORKER, Action.DRAFT_DISCARDED, f"complaint:{draft.id}")
-        session.delete(draft)
-    return Discarded(len(drafts), tuple(files))
+    lock_key(session, f"draft:{draft_id}")
+    draft = find_draft(session, draft_id, for_update=True)
+    if draft is None or draft.state != ComplaintState.DRAFT:
+        return None
+    if draft.draft_ends_at is None or draft.draft_ends_at > utcnow():
+        return None
+    answers = Answers(draft.answers)
+    if is_sent_at_the_end(answers):
+        told = submission(answers, language=draft.language, today=today)
+        return Ended(filed=file_complaint(session, told, actor=WORKER, draft=draft))
+    files = session.scalars(select(Attachment.id).where(Attachment.complaint_id == draft.id)).all()
+    record(session, draft.chain, WORKER, Action.DRAFT_DISCARDED, f"complaint:{draft.id}")
+    session.delete(draft)
+    return Ended(files=tuple(files))

@@ -6,7 +6,6 @@ referrals, notices, outbox messages and audit events commit together or not at a
 
 import uuid
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -51,6 +50,7 @@ class Filed:
     """The outcome of filing: what the person must be told, once."""
 
     complaint: Complaint
+    #: None where the person has it already.
     pin: str | None
     #: True when it had been filed before (a second click): nothing was changed, ``pin`` is None.
     already: bool = False
@@ -112,14 +112,6 @@ def find_draft(
     return session.get(Complaint, draft_id, with_for_update=for_update or None)
 
 
-def save_answers(session: Session, complaint: Complaint, answers: dict[str, Any]) -> None:
-    """Keep a draft's answers; ignored once it is filed, so that a late page changes nothing."""
-    if complaint.state == ComplaintState.DRAFT:
-        complaint.answers = answers
-        complaint.updated_at = utcnow()
-        complaint.version += 1
-
-
 def attach_file(session: Session, complaint: Complaint, file: StoredFile, *, actor: Actor) -> None:
     """Make a stored file part of the complaint; a file that is part of it already is left alone."""
     if all(attachment.id != file.id for attachment in complaint.attachments):
@@ -157,7 +149,8 @@ def file_complaint(
     """File a complaint, from a draft or at once, and route it.
 
     ``pin`` lets a door fix the PIN beforehand, so that a receipt can be shown again after a double
-    click. Filing a complaint that is filed already changes nothing.
+    click. Without it a saved draft keeps the PIN its owner has. Filing a complaint that is filed
+    already changes nothing.
     """
     if draft is not None and draft.state != ComplaintState.DRAFT:
         return Filed(draft, None, already=True)
@@ -167,10 +160,13 @@ def file_complaint(
     if draft is not None:
         for name in _WRITTEN_BY_FILING:
             set_committed_value(complaint, name, [])
-    pin = pin or new_pin()
-    set_pin(session, complaint, pin)
+    if pin is None and complaint.pin_digest is None:
+        pin = new_pin()
+    if pin is not None:
+        set_pin(session, complaint, pin)
     complaint.state = ComplaintState.FILED
     complaint.filed_at = utcnow()
+    complaint.draft_ends_at = None
     if not submission.partial:
         complaint.answers = None  # the records hold it now
     record(

@@ -6,7 +6,6 @@ import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from flask import (
     Blueprint,
@@ -24,16 +23,15 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as AnyResponse
 
 from complaint_intake.audit.log import PUBLIC
-from complaint_intake.db import utcnow
 from complaint_intake.extensions import services
 from complaint_intake.intake.answers import Answers, NothingSaid, submission
+from complaint_intake.intake.drafts import save_answers
 from complaint_intake.intake.filing import (
     attach_file,
     detach_file,
     file_complaint,
     find_draft,
     resume_draft,
-    save_answers,
 )
 from complaint_intake.intake.models.complaint import Channel, Complaint, ComplaintState
 from complaint_intake.telemetry import FILED
@@ -75,7 +73,7 @@ class State:
 
 def today() -> dt.date:
     """The date in the office's time zone."""
-    return utcnow().astimezone(ZoneInfo(services().settings.office_timezone)).date()
+    return services().today()
 
 
 def _state(token: DraftToken, complaint: Complaint | None, *, returning: bool = False) -> State:
@@ -180,7 +178,8 @@ def _save(page: Page, form: PageForm, state: State, received: uploads.Received, 
         complaint = resume_draft(
             session, state.token.id, channel=Channel.WEB, language=g.language, actor=PUBLIC
         )
-        save_answers(session, complaint, {**(complaint.answers or {}), page.name: values})
+        stored = {**(complaint.answers or {}), page.name: values}
+        save_answers(session, complaint, stored, language=g.language)
         for file in received.kept:
             attach_file(session, complaint, file, actor=PUBLIC)
         unwanted = _uuid(go.removeprefix("remove-"))

@@ -10,12 +10,12 @@ from complaint_intake.audit import AuditEvent
 from complaint_intake.audit.log import HOTLINE, PUBLIC
 from complaint_intake.db import Base, new_id
 from complaint_intake.extensions import Services
+from complaint_intake.intake.drafts import save_answers
 from complaint_intake.intake.filing import (
     file_complaint,
     finish_partial,
     open_draft,
     revise_filed,
-    save_answers,
 )
 from complaint_intake.intake.models import (
     Complaint,
@@ -108,7 +108,7 @@ def test_filing_a_draft_twice_files_one_complaint(services: Services, database_u
     draft_id = new_id()
     with services.db.unit_of_work() as session:
         draft = open_draft(session, channel="web", language="fr", actor=PUBLIC, id=draft_id)
-        save_answers(session, draft, {"story": {"text": "…"}})
+        save_answers(session, draft, {"story": {"text": "…"}}, language="fr")
     outcomes = []
     for _ in range(2):
         with services.db.unit_of_work() as session:
@@ -125,7 +125,7 @@ def test_answers_of_a_filed_complaint_are_not_changed_by_a_late_page(services: S
     filed = file_one(services)
     with services.db.unit_of_work() as session:
         complaint = session.get_one(Complaint, filed.complaint.id)
-        save_answers(session, complaint, {"late": {}})
+        save_answers(session, complaint, {"late": {}}, language="fr")
     with services.db.reading() as session:
         assert session.get_one(Complaint, filed.complaint.id).answers is None
 

@@ -59,7 +59,7 @@ class Complaint(Base):
     __table_args__ = (
         Index(
             "ix_complaint_drafts",
-            "updated_at",
+            "draft_ends_at",
             sqlite_where=text("state = 'draft'"),
             postgresql_where=text("state = 'draft'"),
         ),
@@ -81,6 +81,8 @@ class Complaint(Base):
     updated_at: Mapped[dt.datetime]
     filed_at: Mapped[dt.datetime | None] = mapped_column(index=True)
     closed_at: Mapped[dt.datetime | None]
+    #: When the worker sends or destroys this draft; None once filed, and for the draft of a call.
+    draft_ends_at: Mapped[dt.datetime | None]
     #: Raised by every change, so that two writers cannot overwrite each other.
     version: Mapped[int] = mapped_column(default=1)
 
