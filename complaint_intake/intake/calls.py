@@ -9,7 +9,7 @@ import datetime as dt
 from typing import Any
 
 from sqlalchemy import select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from complaint_intake.audit.log import HOTLINE, WORKER, Action, Actor, record
 from complaint_intake.db import lock_key, utcnow
@@ -28,7 +28,10 @@ def find_call(session: Session, call_sid: str) -> CallRecord | None:
     """Return the call with this provider id; others who ask for it wait until we are done."""
     lock_key(session, f"call:{call_sid}")
     return session.scalar(
-        select(CallRecord).where(CallRecord.call_sid == call_sid).with_for_update()
+        select(CallRecord)
+        .where(CallRecord.call_sid == call_sid)
+        .options(joinedload(CallRecord.complaint, innerjoin=True))
+        .with_for_update(of=CallRecord)
     )
 
 
