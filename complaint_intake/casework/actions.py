@@ -26,7 +26,7 @@ from complaint_intake.intake.models import (
     RoutingDecision,
     Task,
 )
-from complaint_intake.intake.projection import hand_over
+from complaint_intake.intake.projection import Projection, hand_over
 from complaint_intake.intake.routing_service import withdraw_referral
 from complaint_intake.routing import Queue
 from complaint_intake.security.accounts import User
@@ -230,13 +230,13 @@ def reroute(
 ) -> None:
     """Pass the case to another office, which sees no more than this one does.
 
-    The reason is kept as a note of both offices. Priority and deadline go along unchanged.
+    The reason is kept as a note of both offices. Priority and deadline go along unchanged. An
+    office that has a part of the complaint already has this part added to it.
     """
     referral = _change(session, staff, referral_id, Permission.REROUTE, version)
     if to == referral.queue:
         raise CannotDo("The case is in that queue already.")
     complaint = _locked(session, referral)
-    _refuse_second(complaint, to)
     decision = session.scalars(
         select(RoutingDecision)
         .where(RoutingDecision.complaint_id == complaint.id)
@@ -246,35 +246,57 @@ def reroute(
     seen = hand_over(decision, to, [(code, subject) for code, subject in referral.allegations])
     if seen is None:
         raise CannotDo("That office may see none of the allegations that this one has.")
-    opened = Referral(
-        id=new_id(),
-        queue=to,
-        opened_at=utcnow(),
-        due_at=referral.due_at,
-        priority=referral.priority,
-        is_lead=referral.is_lead,
-        allegations=[list(pair) for pair in seen.allegations],
-        flags=list(seen.flags),
-        sees_story=seen.sees_story and referral.sees_story,
-        state=ReferralState.NEW,
-        origin="staff",
-    )
-    complaint.referrals.append(opened)
+    sees_story = seen.sees_story and referral.sees_story
+    others = [one for one in complaint.referrals if one.is_open and one is not referral]
+    if referral.sees_story and not (sees_story or any(one.sees_story for one in others)):
+        raise CannotDo("That office may not see the whole complaint, and no other one has it.")
     actor = Actor.user(staff.id)
     _audit(session, staff, referral, Action.CASE_REROUTED, f"{referral.queue}>{to}")
     withdraw_referral(session, complaint, referral, actor)
-    referral.is_lead = False
-    record(session, complaint.chain, actor, Action.REFERRAL_OPENED, f"queue:{to}", "staff")
+    # To say that the office has the complaint already would tell what is hidden from this one.
+    receiving = next((one for one in others if one.queue == to), None)
+    if receiving is None:
+        receiving = Referral(
+            id=new_id(),
+            queue=to,
+            opened_at=utcnow(),
+            due_at=referral.due_at,
+            priority=referral.priority,
+            is_lead=False,
+            allegations=[],
+            flags=[],
+            sees_story=False,
+            state=ReferralState.NEW,
+            version=1,
+        )
+        complaint.referrals.append(receiving)
+        record(session, complaint.chain, actor, Action.REFERRAL_OPENED, f"queue:{to}", "staff")
+    else:
+        receiving.version += 1
+        record(session, complaint.chain, actor, Action.REFERRAL_EXTENDED, f"queue:{to}", "staff")
+    _join(receiving, referral, seen, sees_story=sees_story)
     session.flush()
     _note(referral, staff, "reroute", reason)
-    _note(opened, staff, "reroute", reason)
+    _note(receiving, staff, "reroute", reason)
     for task in complaint.tasks:
-        if task.queue == referral.queue and task.done_at is None and _goes_along(task, opened):
+        if task.queue == referral.queue and task.done_at is None and _goes_along(task, receiving):
             task.queue = to
 
 
-def _goes_along(task: Task, opened: Referral) -> bool:
-    return not task.allegation or list(task.allegation) in opened.allegations
+def _join(receiving: Referral, sent: Referral, seen: Projection, *, sees_story: bool) -> None:
+    """Add to ``receiving`` what it may see of the referral that was ``sent`` to it."""
+    known, flags = receiving.allegations, receiving.flags
+    pairs = [list(pair) for pair in seen.allegations]
+    receiving.allegations = [*known, *(pair for pair in pairs if pair not in known)]
+    receiving.flags = [*flags, *(flag for flag in seen.flags if flag not in flags)]
+    receiving.sees_story = receiving.sees_story or sees_story
+    receiving.is_lead, sent.is_lead = receiving.is_lead or sent.is_lead, False
+    receiving.due_at = min(receiving.due_at, sent.due_at)
+    receiving.origin = "staff"
+
+
+def _goes_along(task: Task, receiving: Referral) -> bool:
+    return not task.allegation or list(task.allegation) in receiving.allegations
 
 
 def raise_wall(

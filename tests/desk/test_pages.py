@@ -6,7 +6,8 @@ import pytest
 from sqlalchemy import select
 from werkzeug.http import parse_options_header
 
-from complaint_intake.audit.log import PUBLIC
+from complaint_intake.audit.log import PUBLIC, verify
+from complaint_intake.intake.case_numbers import grouped
 from complaint_intake.intake.filing import attach_file
 from complaint_intake.intake.models import Complaint, Message, Note, Referral
 from tests.support.complaints import a_submission, file_one
@@ -204,11 +205,56 @@ def test_a_case_moves_and_the_other_office_sees_no_more(desk, database_url, file
     assert desk.get(f"/desk/cases/{moved.id}").status_code == 404  # not this officer's queue
 
 
-def test_a_case_cannot_move_where_it_is_or_to_the_hotline_desk(desk, filed, case):
-    for queue, reason in (("JIC", "open already"), ("LESC", "none of the allegations")):
+def test_a_case_cannot_move_to_an_office_that_may_see_none_of_it(desk, filed, case):
+    answer = desk.post(f"{case}/re-route", version=1, queue="LESC", reason="Try.")
+    assert answer.status_code == 422
+    assert "none of the allegations" in answer.text
+
+
+def test_a_case_that_moves_joins_what_the_other_office_has(desk, database_url, filed, case):
+    jic = next(one for one in filed.complaint.referrals if one.queue == "JIC")
+    answer = desk.post(f"{case}/re-route", version=1, queue="JIC", reason="All of it is yours.")
+    assert answer.status_code == 303
+    joined = record_of(desk, f"/desk/cases/{jic.id}")
+    assert {code for code, _ in joined.allegations} == {"COND", "RETAL"}
+    assert (joined.sees_story, joined.version, joined.origin) == (True, 2, "staff")
+    assert "All of it is yours." in desk.get(f"/desk/cases/{jic.id}").text
+    with desk.services.db.reading() as session:
+        assert len(session.scalars(select(Referral)).all()) == len(filed.complaint.referrals)
+        assert list(verify(session)) == []
+
+
+@pytest.mark.parametrize("queue", ["CRCL", "JIC", "DOJ", "INFO"])
+def test_moving_a_case_tells_not_what_is_hidden(desk, queue):
+    add_staff(desk.services, "lesc", "officer", "LESC")
+    desk.sign_in("lesc")
+    alone, accused = (
+        file_one(desk.services, a_submission(*pairs))
+        for pairs in ([("USC", "ICE")], [("USC", "ICE"), ("RETAL", "ICE")])
+    )
+    answers = []
+    for filed in (alone, accused):
+        (mine,) = (one for one in filed.complaint.referrals if one.queue == "LESC")
+        case = f"/desk/cases/{mine.id}"
         answer = desk.post(f"{case}/re-route", version=1, queue=queue, reason="Try.")
-        assert answer.status_code == 422
-        assert reason in answer.text
+        told = re.findall(r'class="[^"]*usa-alert[^"]*".*?</div>', answer.text, re.DOTALL)
+        after = desk.get(case)
+        for varies in (str(mine.id), grouped(filed.case_number)):
+            told = [text.replace(varies, "") for text in told]
+        answers.append((answer.status_code, told, after.text.count("Moved to another office")))
+    assert answers[0] == answers[1]
+
+
+def test_a_case_does_not_move_where_nobody_would_read_all_of_it(desk):
+    add_staff(desk.services, "officer", "officer", "CRCL")
+    desk.sign_in("officer")
+    filed = file_one(desk.services, a_submission(("USC", "ICE"), ("RETAL", "ICE")))
+    (mine,) = (one for one in filed.complaint.referrals if one.queue == "CRCL")
+    case = f"/desk/cases/{mine.id}"
+    answer = desk.post(f"{case}/re-route", version=1, queue="LESC", reason="Try.")
+    assert answer.status_code == 422
+    assert "no other one has it" in answer.text
+    assert record_of(desk, case).closed_at is None
 
 
 def test_look_up_finds_by_each_number_and_puts_none_in_an_address(desk, filed, case):
