@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from complaint_intake.audit.log import Action, Actor, record
-from complaint_intake.db import lock_key, utcnow
+from complaint_intake.db import lock_key, new_id, utcnow
 from complaint_intake.intake.models import Complaint, Message
 from complaint_intake.intake.models.complaint import ComplaintState
 from complaint_intake.intake.models.referral import ReferralState
@@ -68,21 +68,23 @@ def add_message(
 ) -> Message:
     """Store what the person adds, for every office that may see the story.
 
-    ``id`` is chosen when the page is made, so that sending the page twice adds one message.
+    ``id`` is chosen when the page is made, so that sending the page twice adds one message. Other
+    words from the same page, by Back or in a second window, are another message.
     """
     lock_key(session, f"message:{id}")
-    sent = session.scalar(
-        select(Message).where(Message.id == id, Message.complaint_id == complaint.id)
-    )
+    since = session.scalars(
+        select(Message).where(Message.complaint_id == complaint.id, Message.id >= id)
+    ).all()
+    sent = next((one for one in since if one.from_complainant and one.body == body), None)
     if sent is None:
         sent = Message(
             complaint=complaint,
-            id=id,
+            id=new_id() if since else id,
             from_complainant=True,
             language=language,
             sent_at=utcnow(),
             body=body,
         )
         complaint.updated_at = utcnow()
-        record(session, complaint.chain, actor, Action.MESSAGE_RECEIVED, f"message:{id}")
+        record(session, complaint.chain, actor, Action.MESSAGE_RECEIVED, f"message:{sent.id}")
     return sent

@@ -96,6 +96,18 @@ def test_adding_information_once(app, visitor, numbers):
     assert "public.status.opened" in actions
 
 
+def test_other_words_from_the_same_page_are_kept_too(app, visitor, numbers):
+    look_up(visitor, *numbers)
+    page = visitor.page
+    for body in ("It happened again.", "On Tuesday too.", "On Tuesday too."):
+        visitor.page = page  # by Back
+        visitor.answer("add", body=body)
+        assert "We received what you wrote." in visitor.page.text
+    with complaints_of(app) as (complaint,):
+        bodies = [one.body for one in sorted(complaint.messages, key=lambda one: one.id)]
+        assert bodies == ["It happened again.", "On Tuesday too."]
+
+
 def test_empty_addition_is_asked_for(visitor, numbers):
     look_up(visitor, *numbers)
     visitor.answer("add", body="  ")
