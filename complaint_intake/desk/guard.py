@@ -7,6 +7,7 @@ too, and the casework service checks it against that referral again, with its wa
 from collections.abc import Callable
 from enum import Enum
 from typing import Any, TypeVar
+from urllib.parse import quote
 
 from flask import (
     Blueprint,
@@ -97,7 +98,7 @@ def _from_cookie() -> Staff | None:
 
 def _ask_to_sign_in() -> ResponseReturnValue:
     if request.method == "GET":
-        session["next"] = request.path
+        session["next"] = quote(request.path)  # it becomes a header
         return redirect(url_for("desk.sign_in"), 303)
     # What was typed is shown again, so that a session that ended loses no work.
     return _page("desk/ended.html", 403)

@@ -74,6 +74,14 @@ def test_signing_in_goes_on_where_one_wanted_to_go(desk, filed, case):
         assert browser.get("csrf_token") != before or before is None
 
 
+@pytest.mark.parametrize("tail", ["%0D%0AX-Other%201", "%00", "%E7%94%B3", "%5C%5Cevil.example"])
+def test_signing_in_never_fails_for_where_one_wanted_to_go(desk, filed, tail):
+    desk.post("/desk/sign-out")
+    desk.get(f"/desk/queues/{tail}")
+    answer = desk.sign_in("boss")
+    assert (answer.status_code, answer.location) == (303, f"/desk/queues/{tail}")
+
+
 def test_a_session_that_ended_gives_the_typed_text_back(desk, filed, case):
     token = csrf_token(desk.get(case).text)
     desk.client.post("/desk/sign-out", data={"csrf_token": token})
