@@ -15,6 +15,8 @@ class Language:
     autonym: str
     english: str
     html: str
+    #: The order in which a date is asked for.
+    date_order: tuple[str, ...] = ("day", "month", "year")
 
 
 #: In the order of the hotline's keys 1 to 6.
@@ -25,7 +27,7 @@ LANGUAGES: dict[str, Language] = {
         Language("es", "Español", "Spanish", "es"),
         Language("fr", "Français", "French", "fr"),
         Language("pt", "Português", "Portuguese", "pt-BR"),
-        Language("zh", "简体中文", "Chinese", "zh-Hans"),
+        Language("zh", "简体中文", "Chinese", "zh-Hans", ("year", "month", "day")),
         Language("vi", "Tiếng Việt", "Vietnamese", "vi"),
     )
 }

@@ -18,10 +18,12 @@ MONITORED = N_(
     "This is the civil rights complaint line. Phones in detention may be monitored. "
     "ICE staff may hear or read what you say. No one may punish you for complaining."
 )
-KEYS = N_("At any time, press 9 to hear this again, star to go back, or 0 for a person.")
+KEYS = N_(
+    "At any time: press 9 to hear this again. Press star to go back. Press 0 for a person."
+)
 
 MENU_FIRST = N_(
-    "If someone is very sick, is being hurt, or a child is alone now, press 1. "
+    "If someone is very sick or being hurt, or a child is alone, press 1. "
     "If you are or may be a U.S. citizen, press 2. "
     "If you are a victim or a witness of a crime, press 3."
 )
@@ -66,7 +68,7 @@ WHERE_HELD = N_(
     "By Border Patrol or at a border, press 4. If you do not know, press 5."
 )
 IMMIGRATION_HOLD = N_("Is there an immigration hold on you?")
-REMOVAL = N_("Will they move you or send you out of the country in the next 3 days?")
+REMOVAL = N_("Will they move you, or send you out of the country, within 3 days?")
 STILL_GOING_ON = N_("Is it still going on?")
 LAST_SEVEN_DAYS = N_("Did it happen in the last 7 days?")
 LAST_FIVE_DAYS_OR_NEAR = N_("Did it happen in the last 5 days, or is that person still near you?")

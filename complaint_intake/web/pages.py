@@ -144,7 +144,7 @@ def _now(answers: Answers, today: dt.date) -> Fields:
             + [("UNKNOWN", public_text(CUSTODY["UNKNOWN"].public))],
         ),
         "removal72": yes_no(
-            _l("Will you be sent out of the country or moved far away in the next 3 days?")
+            _l("Will you be moved far away, or sent out of the country, within 3 days?")
         ),
         "hold_paper": yes_no(
             _l("Is there an immigration hold paper for you?"),
@@ -159,8 +159,7 @@ DETAIL_QUESTIONS: dict[str, tuple[Any, Any]] = {
     "injury": (_l("Was anyone injured?"), ""),
     "recent_sex": (
         _l(
-            "Did the sexual act happen in the last 5 days, or can the person who did it "
-            "still reach you?"
+            "Was the sexual act in the last 5 days? Or is the person who did it still near you?"
         ),
         _l("This is hard to answer. We ask because help is most useful soon."),
     ),
@@ -273,8 +272,8 @@ def _contact(answers: Answers, today: dt.date) -> Fields:
             _l("May we tell immigration that you complained?"),
             YES_NO,
             _l(
-                "With a yes, we may give your name to immigration offices that can stop what is "
-                "happening. Without a yes, our notices to them leave your name out. Some "
+                "With a yes, immigration offices that can stop what is happening may get your "
+                "name. Without a yes, our notices to them leave your name out. Some "
                 "complaints of citizens, victims and witnesses go to a hotline desk of "
                 "immigration. With a no, that desk sees neither your name nor your words. If a "
                 "life is in danger, we ask for help without your name."
