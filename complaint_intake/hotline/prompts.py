@@ -18,9 +18,7 @@ MONITORED = N_(
     "This is the civil rights complaint line. Phones in detention may be monitored. "
     "ICE staff may hear or read what you say. No one may punish you for complaining."
 )
-KEYS = N_(
-    "At any time: press 9 to hear this again. Press star to go back. Press 0 for a person."
-)
+KEYS = N_("At any time: press 9 to hear this again. Press star to go back. Press 0 for a person.")
 
 MENU_FIRST = N_(
     "If someone is very sick or being hurt, or a child is alone, press 1. "

@@ -158,9 +158,7 @@ DETAIL_QUESTIONS: dict[str, tuple[Any, Any]] = {
     "ongoing": (_l("Is it still going on?"), ""),
     "injury": (_l("Was anyone injured?"), ""),
     "recent_sex": (
-        _l(
-            "Was the sexual act in the last 5 days? Or is the person who did it still near you?"
-        ),
+        _l("Was the sexual act in the last 5 days? Or is the person who did it still near you?"),
         _l("This is hard to answer. We ask because help is most useful soon."),
     ),
     "minor": (_l("Is anyone who was hurt or left alone under 18?"), ""),
