@@ -13,6 +13,7 @@ from pathlib import Path
 
 from complaint_intake.routing.facts import YES_NO, Facts
 from complaint_intake.routing.loader import RulesError, load
+from complaint_intake.routing.outcomes import Queue
 from complaint_intake.routing.rules import Condition, Rule, Ruleset
 from complaint_intake.taxonomy import ALLEGATIONS, CUSTODY, SUBJECTS
 
@@ -138,9 +139,19 @@ def _rule_faults(rule: Rule, rules: Ruleset, uses: dict[str, _Use]) -> Iterator[
         names = ", ".join(use.before)
         yield Fault(line, rule.id, f"shadowed: {names} above answers all its inputs")
         return
+    yield from _secondary_faults(rule, line)
     for position in range(len(rule.also)):
         if position not in use.additions:
             yield Fault(line, rule.id, f"addition {position + 1} never applies")
+
+
+def _secondary_faults(rule: Rule, line: int) -> Iterator[Fault]:
+    """Secondary queues that no decision can have: the rule's own, and INFO, which only answers."""
+    for queue in (*rule.secondary, *(one for each in rule.also for one in each.secondary)):
+        if queue == rule.queue:
+            yield Fault(line, rule.id, f"contradicts itself: {queue} is its queue and secondary")
+        elif queue is Queue.INFO:
+            yield Fault(line, rule.id, "INFO is never secondary")
 
 
 def _outcome(rule: Rule) -> tuple[object, ...]:
