@@ -191,6 +191,8 @@ def change_state(
         _refuse_second(complaint, referral.queue)
         referral.closed_at = None
         referral.close_reason = None
+        if complaint.state == ComplaintState.CLOSED:
+            complaint.state, complaint.closed_at = ComplaintState.FILED, None
     referral.state = to
     detail = f"{before}->{to}"
     if to == ReferralState.CLOSED and reason is not None:

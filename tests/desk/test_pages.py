@@ -7,6 +7,7 @@ from sqlalchemy import select
 from werkzeug.http import parse_options_header
 
 from complaint_intake.audit.log import PUBLIC, verify
+from complaint_intake.intake.additions import public_state
 from complaint_intake.intake.case_numbers import grouped
 from complaint_intake.intake.filing import attach_file
 from complaint_intake.intake.models import Complaint, Message, Note, Referral
@@ -156,6 +157,16 @@ def test_a_closed_case_can_be_opened_again(desk, filed, case):
     assert desk.post(f"{case}/messages", version=2, language="es", body="x").status_code == 404
     assert desk.post(f"{case}/state", version=2, to="in_review", reason="").status_code == 303
     assert record_of(desk, case).closed_at is None
+
+
+def test_a_complaint_is_open_again_with_the_first_case(desk, database_url, filed, case):
+    for referral in filed.complaint.referrals:
+        desk.post(f"/desk/cases/{referral.id}/state", version=1, to="closed", reason="resolved")
+    desk.post(f"{case}/state", version=2, to="in_review", reason="")
+    with desk.services.db.reading() as session:
+        complaint = session.scalars(select(Complaint)).one()
+        assert (complaint.state, complaint.closed_at) == ("filed", None)
+        assert public_state(complaint) == "in_review"  # what the person reads
 
 
 @pytest.mark.parametrize(
