@@ -191,7 +191,13 @@ def lock_key(session: Session, name: str) -> None:
 def _create_engine(url: URL) -> Engine:
     if url.get_backend_name() == "sqlite":
         if url.database and url.database != ":memory:":
-            Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+            folder = Path(url.database).parent
+            try:
+                folder.mkdir(parents=True, exist_ok=True)
+            except OSError as error:
+                raise ConfigurationError(
+                    f"VAR_DIR or DATABASE_URL: cannot make {folder}: {error.strerror}"
+                ) from error
         engine = create_engine(
             url, hide_parameters=True, pool_size=16, connect_args={"check_same_thread": False}
         )
@@ -239,10 +245,20 @@ def _newest_revision() -> str:
 
 
 def upgrade(url: str, revision: str = "head") -> None:
-    """Bring the database at ``url`` to ``revision``; safe to call when it is there already."""
+    """Bring the database at ``url`` to ``revision``; safe to call when it is there already.
+
+    Raises ConfigurationError when the database cannot be reached.
+    """
     from alembic import command
     from alembic.config import Config
 
+    database = Database(url)
+    try:
+        database.engine.connect().close()
+    except OperationalError as error:
+        raise ConfigurationError("DATABASE_URL: the database cannot be reached") from error
+    finally:
+        database.dispose()
     config = Config()
     config.set_main_option("script_location", str(migrations_folder()))
     config.attributes["url"] = url

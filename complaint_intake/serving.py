@@ -61,8 +61,15 @@ def serve(settings: Settings, *, demo: bool, with_worker: bool) -> None:
     services.db.require_newest()
     if demo:
         _load_demo(services)
-    server = create_server(app, **waitress_options(settings))
+    try:
+        server = create_server(app, **waitress_options(settings))
+    except OSError as error:
+        raise ConfigurationError(
+            f"PORT: cannot listen on {settings.host}:{settings.port}: {error.strerror}"
+        ) from error
     signal.signal(signal.SIGTERM, _interrupt)
+    # A shell that starts us in the background makes us ignore it, and Ctrl-C with it.
+    signal.signal(signal.SIGINT, _interrupt)
     with _working(services) if with_worker else contextlib.nullcontext():
         _announce(settings, services, server.effective_port, demo=demo)
         try:
