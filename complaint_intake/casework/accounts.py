@@ -106,8 +106,11 @@ def demo_code(session: Session, username: str) -> str:
 
 
 def normal_username(text: str) -> str:
-    """Return a user name as it is stored: NFKC, lower case, no space around it."""
-    return unicodedata.normalize("NFKC", text).strip().casefold()
+    """Return a user name as it is stored: NFKC, lower case, no space around it.
+
+    PostgreSQL cannot even be asked for a text with NUL in it.
+    """
+    return unicodedata.normalize("NFKC", text).replace("\0", "").strip().casefold()
 
 
 @dataclass(frozen=True, slots=True)

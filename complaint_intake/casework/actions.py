@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from complaint_intake.audit.log import Action, Actor, record
 from complaint_intake.casework.access import Permission, Staff, can
+from complaint_intake.casework.accounts import normal_username
 from complaint_intake.casework.case_view import find_referral
 from complaint_intake.db import new_id, utcnow
 from complaint_intake.errors import ComplaintIntakeError, Conflict, NotPermitted
@@ -313,8 +314,7 @@ def raise_wall(
     referral = _change(session, staff, referral_id, Permission.WALL, None)
     user_id = None
     if office is None:
-        name = username.strip().casefold()
-        user_id = session.scalar(select(User.id).where(User.username == name))
+        user_id = session.scalar(select(User.id).where(User.username == normal_username(username)))
         if user_id is None:
             raise CannotDo("There is no member of staff with that user name.")
         session.execute(

@@ -55,6 +55,14 @@ def test_wrong_sign_in_tells_not_what_was_wrong(desk):
     assert strip.sub("", answers[0].text) == strip.sub("", answers[1].text)
 
 
+def test_a_user_name_may_be_typed_with_any_character(desk, database_url, filed, case):
+    desk.post("/desk/sign-out")
+    assert desk.sign_in("boss", username="\0nobody\0").status_code == 403
+    assert desk.sign_in("boss", username=" ＢＯＳＳ\0").status_code == 303
+    assert desk.post(f"{case}/walls", username="ｎobody\0", office="").status_code == 422
+    assert desk.post(f"{case}/walls", username="ＯFFICER\0", office="").status_code == 303
+
+
 def test_too_many_tries_are_answered_with_a_wait(desk):
     add_staff(desk.services, "officer", "officer", "CRCL")
     for _ in range(5):

@@ -55,15 +55,18 @@ class Desk:
         self.client = client
         self.services = services
 
-    def sign_in(self, username: str, password: str = PASSWORD, code: str = "") -> "TestResponse":
+    def sign_in(
+        self, account: str, password: str = PASSWORD, code: str = "", username: str = ""
+    ) -> "TestResponse":
+        """Sign in to ``account``, typing ``username`` for it where one is given."""
         page = self.client.get("/desk/sign-in")
         return self.client.post(
             "/desk/sign-in",
             data={
                 "csrf_token": csrf_token(page.text),
-                "username": username,
+                "username": username or account,
                 "password": password,
-                "code": code or code_of(self.services, username),
+                "code": code or code_of(self.services, account),
             },
         )
 
