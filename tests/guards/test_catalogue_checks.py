@@ -4,6 +4,7 @@ import pytest
 from babel.messages.catalog import Message
 
 from tests.support.catalogues import placeholders, problems_of, tags
+from tests.support.wording import lacks_term, longest_label, traditional_characters
 
 
 def found(source, translation, **options):
@@ -55,3 +56,35 @@ def test_all_kinds_of_placeholders_are_seen():
 def test_tags_are_counted_with_their_attributes():
     assert tags('<a href="/x">1</a><br>')["<a href=/x>"] == 1
     assert tags("a < b") == {}
+
+
+# Seen in catalogues that were in use.
+
+
+def test_traditional_characters_are_found():
+    assert traditional_characters("表示您已安全連接到網站") == "連網"
+    assert traditional_characters("您的权利受法律保护") == ""
+
+
+RIGHTS = {"english": "rights", "zh": "权利", "es": "derechos"}
+
+
+@pytest.mark.parametrize(
+    "source, translation, language, lacks",
+    [
+        ("Your rights", "您的权力", "zh", True),  # power
+        ("Your rights", "您的权利", "zh", False),
+        ("Your rights", "Sus Derechos", "es", False),
+        ("Your right hand", "Su mano derecha", "es", False),
+        ("Copyrights", "Propiedad intelectual", "es", False),
+    ],
+)
+def test_a_missing_term_is_found(source, translation, language, lacks):
+    assert lacks_term(source, translation, language, RIGHTS) is lacks
+
+
+def test_labels_have_a_limit_and_sentences_none():
+    assert longest_label("Continue") == 24
+    assert longest_label("Save and finish later") == 52
+    assert longest_label("Write in any language.") is None
+    assert longest_label("A heading that says rather more than a button") is None

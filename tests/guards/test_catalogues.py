@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
-from tests.support import catalogues
+from tests.support import catalogues, wording
 
 FOLDER = Path(__file__).parent
 ALLOWED = tomllib.loads((FOLDER / "catalogues_allowed.toml").read_text(encoding="utf-8"))
+TERMS = tomllib.loads((FOLDER / "glossary.toml").read_text(encoding="utf-8"))["term"]
 BANNED = json.loads((FOLDER / "banned_words.json").read_text(encoding="utf-8"))
 # Shorter texts are names and labels: too little for a guess at the language.
 SHORTEST_FOR_A_GUESS = 20
@@ -104,6 +105,50 @@ def test_public_texts_avoid_the_words_we_do_not_use(language):
         and text not in rule.get("except", [])
     ]
     assert found == []
+
+
+@pytest.mark.parametrize("language", catalogues.LANGUAGES)
+def test_terms_are_translated_as_in_the_glossary(language):
+    wrong = [
+        f"{term['english']}: {source!r} as {translation!r}"
+        for source, translation in translations(language)
+        for term in TERMS
+        if source not in term.get("except", [])
+        and wording.lacks_term(source, translation, language, term)
+    ]
+    assert wrong == []
+
+
+def test_every_term_is_in_use():
+    known = [text for m in catalogues.extract() if m.id for text, _ in catalogues.pairs(m)]
+    unused = [
+        term["english"]
+        for term in TERMS
+        if not any(wording.lacks_term(text, "", "es", term) for text in known)
+    ]
+    assert unused == []
+
+
+def test_chinese_is_simplified_throughout():
+    mixed = [
+        f"{found}: {translation}"
+        for _source, translation in translations("zh")
+        if (found := wording.traditional_characters(translation))
+    ]
+    assert mixed == []
+
+
+@pytest.mark.parametrize("language", catalogues.LANGUAGES)
+def test_labels_and_buttons_stay_short(language):
+    allowed = {entry["msgid"] for entry in ALLOWED.get("long", [])}
+    long = [
+        f"{len(translation)} > {limit}: {translation}"
+        for source, translation in translations(language)
+        if source not in allowed
+        and (limit := wording.longest_label(source))
+        and len(translation) > limit
+    ]
+    assert long == []
 
 
 def test_every_exception_has_a_reason_and_is_still_needed():
