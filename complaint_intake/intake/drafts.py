@@ -75,6 +75,11 @@ def save_for_later(
     set_pin(session, complaint, pin)
 
 
+def record_reopened(session: Session, complaint: Complaint, *, actor: Actor) -> None:
+    """Note that number and PIN opened a draft: whoever has them sees what it holds."""
+    record(session, complaint.chain, actor, Action.DRAFT_REOPENED, f"complaint:{complaint.id}")
+
+
 def is_sent_at_the_end(answers: Answers) -> bool:
     """Whether the worker sends the draft; where nothing was said there is nothing to send."""
     return answers.plan is Plan.SEND and answers.says_something

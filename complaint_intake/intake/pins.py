@@ -29,6 +29,11 @@ def new_pin() -> str:
     return f"{secrets.randbelow(10**PIN_DIGITS):0{PIN_DIGITS}d}"
 
 
+def only_digits(text: str) -> str:
+    """Return the digits of a PIN or number in any spelling, full-width ones too."""
+    return re.sub(r"\D", "", unicodedata.normalize("NFKC", text))
+
+
 def set_pin(session: Session, complaint: Complaint, pin: str) -> None:
     """Store what proves ``pin`` for this complaint."""
     keys: Keys = session.info["keys"]
@@ -56,8 +61,8 @@ def open_with_pin(session: Session, number: str, pin: str, actor: Actor) -> Open
     must let the unit of work commit in both cases: a refusal is counted and audited.
     """
     keys: Keys = session.info["keys"]
-    digits = re.sub(r"\D", "", unicodedata.normalize("NFKC", number))[:20]
-    pin = re.sub(r"\D", "", unicodedata.normalize("NFKC", pin))
+    digits = only_digits(number)[:20]
+    pin = only_digits(pin)
     digest = keys.index_digest("case_number", digits)
     lock_key(session, f"pin:{digest.hex()}")
     now = utcnow()

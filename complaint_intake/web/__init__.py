@@ -50,10 +50,10 @@ def long_date(instant: dt.datetime) -> str:
 def in_language(code: str) -> str:
     """Return the address of this page in another language, or of that language's first page."""
     endpoint = request.endpoint or ""
+    if "step" in g:  # without cookies the page on the screen is not the one in the address
+        return url_for("report.show", step=g.step, lang=code)
     if endpoint.startswith(("report.", "status.")) and endpoint != "report.start":
-        # Without cookies the page on the screen is not the one in the address.
-        shown = {"step": g.step} if "step" in g else {}
-        return url_for(endpoint, **{**(request.view_args or {}), **shown, "lang": code})
+        return url_for(endpoint, **{**(request.view_args or {}), "lang": code})
     return url_for("entry.start", lang=code)
 
 

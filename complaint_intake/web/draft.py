@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 
 from complaint_intake.db import new_id
 from complaint_intake.extensions import services
-from complaint_intake.intake.pins import PIN_DIGITS, new_pin
+from complaint_intake.intake.pins import PIN_DIGITS, new_pin, only_digits
 from complaint_intake.security.tokens import BadToken, TokenBox
 
 #: A neutral name: cookies show up in a browser's settings.
@@ -37,7 +37,12 @@ def _box() -> TokenBox:
 
 def new_token() -> DraftToken:
     """Return a token for a draft that does not exist yet."""
-    draft_id, pin = new_id(), new_pin()
+    return token_for(new_id(), new_pin())
+
+
+def token_for(draft_id: uuid.UUID, pin: str) -> DraftToken:
+    """Return a fresh token for a draft whose PIN is ``pin``, in any spelling."""
+    pin = only_digits(pin)
     return DraftToken(draft_id, pin, _box().seal({"id": str(draft_id), "pin": pin}))
 
 

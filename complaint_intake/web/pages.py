@@ -11,6 +11,7 @@ from complaint_intake.intake.answers import (
     FAMILY,
     LAWYER,
     ORGANISATION,
+    SAVED,
     SELF,
     WITNESS,
     Answers,
@@ -360,6 +361,7 @@ PAGES: dict[str, Page] = {
 
 FIRST = "who"
 CHECK = "check"
+SAVE = "save"
 RECEIPT = "receipt"
 
 
@@ -397,3 +399,12 @@ def preceding(page: Page, answers: Answers, today: dt.date) -> str | None:
     names = [one.name for one in path(answers, today)]
     position = names.index(page.name) if page.name in names else 0
     return names[position - 1] if position else None
+
+
+def left_at(answers: Answers, today: dt.date) -> str:
+    """The page to go on with: where the draft was saved, else the first that is not answered."""
+    pages = path(answers, today)
+    at = answers.text(SAVED, "at")
+    if at in [page.name for page in pages]:
+        return at
+    return next((page.name for page in pages if not is_answered(page, answers, today)), CHECK)

@@ -24,8 +24,8 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from complaint_intake.audit.log import PUBLIC
 from complaint_intake.extensions import services
-from complaint_intake.intake.answers import Answers, NothingSaid, submission
-from complaint_intake.intake.drafts import save_answers
+from complaint_intake.intake.answers import SAVED, Answers, NothingSaid, Plan, submission
+from complaint_intake.intake.drafts import save_answers, save_for_later
 from complaint_intake.intake.filing import (
     attach_file,
     detach_file,
@@ -45,17 +45,22 @@ from complaint_intake.web.pages import (
     FIRST,
     PAGES,
     RECEIPT,
+    SAVE,
     Page,
     following,
+    left_at,
     path,
     preceding,
 )
 from complaint_intake.web.receipt import Receipt, receipt_of
+from complaint_intake.web.saving import PlanForm, Saved, saved_of
 
 blueprint = Blueprint("report", __name__)
 
 #: What a button may ask for besides going on.
 BACK, STAY, ADD, SEND = "back", "stay", "add", "send"
+#: Save and finish later; go on with a saved draft; leave it.
+KEEP, RESUME, FINISH = "save", "resume", "finish"
 
 
 @dataclass
@@ -67,6 +72,7 @@ class State:
     #: (id, name, size) of the files sent so far.
     files: list[tuple[uuid.UUID, str, int]]
     receipt: Receipt | None = None
+    saved: Saved | None = None
     #: Whether the page was opened from the check page and returns there.
     returning: bool = False
 
@@ -78,14 +84,15 @@ def today() -> dt.date:
 
 def _state(token: DraftToken, complaint: Complaint | None, *, returning: bool = False) -> State:
     if complaint is None:
-        return State(token, Answers(), [], None, returning)
+        return State(token, Answers(), [], returning=returning)
     files = [
         (one.id, (one.secret or {}).get("name", ""), one.size_bytes)
         for one in complaint.attachments
     ]
     filed = complaint.state != ComplaintState.DRAFT
     shown = receipt_of(complaint, token.pin) if filed else None
-    return State(token, Answers(complaint.answers), files, shown, returning)
+    saved = saved_of(complaint, token.pin)
+    return State(token, Answers(complaint.answers), files, shown, saved, returning)
 
 
 @blueprint.post("/report")
@@ -114,7 +121,7 @@ def show(step: str) -> AnyResponse:
         state = State(carrier.new_token(), Answers(), [])
     elif state.receipt and step != RECEIPT:
         return redirect(_url(RECEIPT), 303)
-    elif not state.receipt and step == RECEIPT:
+    elif (step == RECEIPT and not state.receipt) or (step == SAVE and not state.saved):
         return redirect(_url(FIRST), 303)
     elif step in PAGES and PAGES[step] not in path(state.answers, today()):
         return redirect(_url(following(PAGES[step], state.answers, today(), returning=True)), 303)
@@ -135,9 +142,15 @@ def answer(step: str) -> AnyResponse:
         state = _state(token, find_draft(session, token.id), returning=returning)
     if state.receipt:
         return _go(RECEIPT, state)
+    if step == SAVE:
+        return _answer_saved(state, go) if state.saved else _go(FIRST, state)
     if step == CHECK:
         if go == SEND:
             return _send(state)
+        if go == KEEP:
+            return _save_for_later(state)
+        if go == RESUME:
+            return _go(left_at(state.answers, today()), state)
         target = go.removeprefix("change-")
         if target in PAGES:
             state.returning = True
@@ -153,11 +166,13 @@ def answer(step: str) -> AnyResponse:
 def _answer_page(page: Page, state: State, go: str) -> AnyResponse:
     form = page.form_class(state.answers, today())(request.form)
     errors: list[tuple[str, Any]] = []
-    if go not in (BACK, STAY):
+    if go not in (BACK, STAY, KEEP):
         errors = _errors(page, form, state.answers)
     received = uploads.receive(request.files.getlist("files"), len(state.files))
     _save(page, form, state, received, go)
     errors += _upload_errors(received)
+    if go == KEEP:
+        return _save_for_later(state, at=page.name, errors=errors)
     if errors:
         return carrier.set_cookie(
             make_response(_render(page.name, state, form=form, errors=errors)), state.token
@@ -178,8 +193,9 @@ def _save(page: Page, form: PageForm, state: State, received: uploads.Received, 
         complaint = resume_draft(
             session, state.token.id, channel=Channel.WEB, language=g.language, actor=PUBLIC
         )
-        stored = {**(complaint.answers or {}), page.name: values}
-        save_answers(session, complaint, stored, language=g.language)
+        before = Answers(complaint.answers)
+        stored = before.with_saved(at="") if before.page(SAVED) else before.stored
+        save_answers(session, complaint, {**stored, page.name: values}, language=g.language)
         for file in received.kept:
             attach_file(session, complaint, file, actor=PUBLIC)
         unwanted = _uuid(go.removeprefix("remove-"))
@@ -190,6 +206,57 @@ def _save(page: Page, form: PageForm, state: State, received: uploads.Received, 
     if removed:
         services().files.discard(removed)
     state.answers, state.files = fresh.answers, fresh.files
+
+
+def _save_for_later(
+    state: State,
+    *,
+    at: str | None = None,
+    plan: Plan | None = None,
+    errors: list[tuple[str, Any]] | None = None,
+) -> AnyResponse:
+    """Let number and PIN open the draft from now on, and show them.
+
+    What was wrong on the page is kept with it and asked again later; only files that were not
+    taken are told here, because they are not kept.
+    """
+    with services().db.unit_of_work() as session:
+        complaint = resume_draft(
+            session, state.token.id, channel=Channel.WEB, language=g.language, actor=PUBLIC
+        )
+        save_for_later(
+            session,
+            complaint,
+            pin=state.token.pin,
+            language=g.language,
+            actor=PUBLIC,
+            at=at,
+            plan=plan,
+        )
+        session.flush()
+        state = _state(state.token, complaint)
+    if state.receipt:
+        return _go(RECEIPT, state)
+    if errors:
+        told = [("main", message) for _field, message in errors]
+        page = make_response(_render(SAVE, state, errors=told))
+        return carrier.set_cookie(page, state.token)
+    return _go(SAVE, state)
+
+
+def _answer_saved(state: State, go: str) -> AnyResponse:
+    """Keep what is to become of a saved draft, and go where the button points."""
+    shown = _save_for_later(state, plan=PlanForm(request.form).chosen)
+    if go == RESUME:
+        return _go(left_at(state.answers, today()), state)
+    return redirect(url_for("outer.leave"), 303) if go == FINISH else shown
+
+
+def go_on_at_check(token: DraftToken) -> AnyResponse:
+    """Show what a saved draft holds, from wherever it was opened again."""
+    with services().db.reading() as session:
+        state = _state(token, find_draft(session, token.id))
+    return _go(CHECK, state)
 
 
 @contextlib.contextmanager
@@ -292,9 +359,14 @@ def _render(
     if step == RECEIPT:
         after_this_request(keep_plain)  # it shows the PIN
         return render_template("web/receipt.html", receipt=state.receipt, **common)
+    if step == SAVE and state.saved:
+        after_this_request(keep_plain)  # it shows the PIN
+        plan = PlanForm(data={"plan": state.saved.plan})
+        return render_template("web/saved.html", saved=state.saved, form=plan, **common)
     if step == CHECK:
         rows = summary.sections(state.answers, today(), [name for _id, name, _size in state.files])
-        return render_template("web/check.html", sections=rows, **common)
+        has_more = left_at(state.answers, today()) != CHECK
+        return render_template("web/check.html", sections=rows, has_more=has_more, **common)
     page = PAGES[step]
     if form is None:
         form_class = page.form_class(state.answers, today())
@@ -308,7 +380,7 @@ def _url(step: str, **extra: Any) -> str:
 
 
 def _known(step: str) -> None:
-    if step not in PAGES and step not in (CHECK, RECEIPT):
+    if step not in PAGES and step not in (CHECK, SAVE, RECEIPT):
         abort(404)
 
 

@@ -1,24 +1,29 @@
-"""Looking after a complaint that was sent: its state, messages, and adding to it."""
+"""What case number and PIN open: a complaint that was sent, or a saved draft to finish."""
 
 import uuid
 from typing import Any
 
-from flask import Blueprint, abort, g, render_template, request, url_for
+from flask import Blueprint, abort, g, make_response, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
+from werkzeug.wrappers import Response as AnyResponse
 
 from complaint_intake.audit.log import PUBLIC
 from complaint_intake.db import new_id
 from complaint_intake.extensions import services
 from complaint_intake.intake.additions import PublicState, add_message, public_state, read_messages
 from complaint_intake.intake.case_numbers import grouped
+from complaint_intake.intake.drafts import record_reopened
 from complaint_intake.intake.filing import find_draft
+from complaint_intake.intake.models.complaint import ComplaintState
 from complaint_intake.intake.pins import Refused, open_with_pin
 from complaint_intake.languages import LANGUAGES
 from complaint_intake.security.tokens import BadToken, TokenBox
-from complaint_intake.web.draft import is_from_elsewhere
+from complaint_intake.web import draft as carrier
 from complaint_intake.web.fields import PageForm, long_text, short_text
+from complaint_intake.web.pages import CHECK
+from complaint_intake.web.report import go_on_at_check
 
 blueprint = Blueprint("status", __name__)
 
@@ -80,10 +85,20 @@ def ask() -> str:
     return _ask(SignInForm())
 
 
+@blueprint.get("/saved")
+def finish() -> AnyResponse:
+    """Ask for the case number and PIN of a saved draft."""
+    page = make_response(_ask(SignInForm()))
+    # Tells the next request whether this browser keeps cookies.
+    token = carrier.token_of_cookie() or carrier.new_token()
+    return carrier.set_cookie(page, token)
+
+
+@blueprint.post("/saved", endpoint="finish_opened")
 @blueprint.post("/status")
-def opened() -> str:
+def opened() -> AnyResponse | str:
     """Open a complaint with number and PIN, or with the sealed token of a page that did."""
-    if is_from_elsewhere(request):
+    if carrier.is_from_elsewhere(request):
         abort(403)
     token = request.form.get("token", "")
     if token:
@@ -92,10 +107,18 @@ def opened() -> str:
     if not (form.number.data and form.pin.data):
         missing = form.number if not form.number.data else form.pin
         return _ask(form, missing.name, _("Please write the case number and the PIN."))
+    draft = None
     with services().db.unit_of_work() as session:
         found = open_with_pin(session, form.number.data, form.pin.data, PUBLIC)
         if not isinstance(found, Refused):
-            view = _view(session, found.complaint)
+            complaint = found.complaint
+            if complaint.state == ComplaintState.DRAFT:
+                record_reopened(session, complaint, actor=PUBLIC)
+                draft = complaint.id
+            else:
+                view = _view(session, complaint)
+    if draft:
+        return _draft(carrier.token_for(draft, form.pin.data))
     if not isinstance(found, Refused):
         return _page(view, AddForm(formdata=None))
     wait = found.wait_seconds
@@ -107,6 +130,23 @@ def opened() -> str:
             wait,
         )
     return _ask(form, "number", message)
+
+
+def _draft(token: carrier.DraftToken) -> AnyResponse | str:
+    """Lead back into the form; who only wanted to look is told first that nothing was sent."""
+    if _is_finishing():
+        return go_on_at_check(token)
+    g.step = CHECK  # where the language links of this page lead
+    return render_template(
+        "web/not_sent.html",
+        token=token.sealed,
+        action=url_for("report.show", step=CHECK),
+        errors=[],
+    )
+
+
+def _is_finishing() -> bool:
+    return request.endpoint in ("status.finish", "status.finish_opened")
 
 
 def _with_token(token: str) -> str:
@@ -140,7 +180,8 @@ def _ask(form: SignInForm, field: str = "", problem: str = "") -> str:
     return render_template(
         "web/status.html",
         form=form,
-        action=url_for("status.ask"),
+        finishing=_is_finishing(),
+        action=url_for("status.finish" if _is_finishing() else "status.ask"),
         errors=[(field, problem)] if problem else [],
     )
 

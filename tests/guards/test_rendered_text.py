@@ -90,6 +90,16 @@ def test_pages_show_nothing_that_cannot_be_translated(marked_app: Flask) -> None
         check(visitor.page, marked_app, "###")
         visitor.answer(**answers.get(step, {}))
     check(visitor.page, marked_app, "###")
+    visitor.answer("save")
+    for plan in ("", "send", "keep"):
+        visitor.answer("plan", plan=plan)
+        check(visitor.page, marked_app)
+    draft = visitor.numbers()
+    for address, given in (("status", draft), ("saved", draft), ("saved", ("", ""))):
+        check(visitor.get(f"/fr/{address}"), marked_app)
+        visitor.post(f"/fr/{address}", {"number": given[0], "pin": given[1]})
+        check(visitor.page, marked_app, "###", *given)
+    visitor.get("/fr/report/check")
     visitor.answer("send")
     check(visitor.page, marked_app)
     number, pin = visitor.numbers()

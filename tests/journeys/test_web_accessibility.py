@@ -53,6 +53,19 @@ def every_page(page, server, language):
         for choice in ANSWERS.get(step, []):
             page.locator(choice).check()
         yield step
+        if step == "check":
+            page.locator("#page-form button[value=save]").click()
+            yield "saved"
+            number, pin = page.locator(".numbers dd").all_inner_texts()
+            page.goto(f"{server.url}/{language}/status")
+            page.fill("#number", number)
+            page.fill("#pin", pin)
+            page.locator("main button").click()
+            yield "not sent"
+            page.goto(f"{server.url}/{language}/saved")
+            page.fill("#number", number)
+            page.fill("#pin", pin)
+            page.locator("main button").click()
         button = "send" if step == "check" else "continue"
         page.locator(f"#page-form button[value={button}]").click()
     yield "receipt"
