@@ -342,12 +342,6 @@ def task_run(arguments: list[str]) -> None:
     execute(PYTHON, BIN / "complaint-intake", "serve", "--demo", *arguments)
 
 
-def task_call(arguments: list[str]) -> None:
-    """Play a call to the hotline in the terminal, with the keys of your keyboard."""
-    install()
-    execute(PYTHON, BIN / "complaint-intake", "call", *arguments)
-
-
 def task_test(arguments: list[str]) -> None:
     """Run the tests; extra arguments go to pytest."""
     install("dev")
@@ -428,7 +422,6 @@ def task_clean(_arguments: list[str]) -> None:
 TASKS: dict[str, Callable[[list[str]], None]] = {
     "install": task_install,
     "run": task_run,
-    "call": task_call,
     "test": task_test,
     "lint": task_lint,
     "bench": task_bench,

@@ -103,3 +103,9 @@ def test_a_malformed_key_is_named_but_not_shown(tmp_path: Path, name: str, value
     with pytest.raises(ConfigurationError, match=name.upper()) as caught:
         load_keys(settings)
     assert value not in str(caught.value)
+
+
+def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(ConfigurationError, match="VAR_DIR"):
+        load_keys(load_settings(var_dir=tmp_path / "file" / "var"))

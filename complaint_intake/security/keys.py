@@ -160,7 +160,10 @@ class _Stored:
 
     def _add(self, name: str, make: Callable[[], str]) -> None:
         """Add one key, under a lock: of two processes that start at once, one makes it."""
-        self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        except OSError as error:
+            raise ConfigurationError(f"VAR_DIR cannot be made: {error.strerror}") from error
         with self._path.with_suffix(".lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             if self._path.exists():
