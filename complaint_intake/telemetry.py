@@ -145,7 +145,8 @@ def init_app(app: Flask) -> None:
         secret = services().settings.metrics_token
         if secret is not None:
             given = request.headers.get("Authorization", "")
-            allowed = hmac.compare_digest(given, f"Bearer {secret.get_secret_value()}")
+            wanted = f"Bearer {secret.get_secret_value()}"
+            allowed = hmac.compare_digest(given.encode(), wanted.encode())
         else:
             allowed = services().settings.is_local and _from_loopback(request.remote_addr)
         if not allowed:

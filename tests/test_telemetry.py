@@ -68,6 +68,8 @@ def test_behind_a_proxy_everyone_looks_local_so_metrics_want_their_token(
     token = {**public, "metrics_token": "m" * 20}
     scraped = create_app(Settings(**{**settings.model_dump(), **token})).test_client()
     assert scraped.get("/metrics").status_code == 404
+    odd = {"Authorization": "Bearer \xe9"}
+    assert scraped.get("/metrics", headers=odd).status_code == 404
     bearer = {"Authorization": "Bearer " + "m" * 20}
     assert scraped.get("/metrics", headers=bearer).status_code == 200
 
