@@ -302,17 +302,22 @@ def _upload_errors(received: uploads.Received) -> list[tuple[str, Any]]:
 
 def _send(state: State) -> AnyResponse:
     try:
-        told = submission(state.answers, language=g.language, today=today())
+        with services().db.unit_of_work() as session:
+            complaint = resume_draft(
+                session, state.token.id, channel=Channel.WEB, language=g.language, actor=PUBLIC
+            )
+            if complaint.state == ComplaintState.DRAFT:
+                # Another window may have saved a page since this request was read.
+                state.answers = Answers(complaint.answers)
+            told = submission(state.answers, language=g.language, today=today())
+            filed = file_complaint(
+                session, told, actor=PUBLIC, draft=complaint, pin=state.token.pin
+            )
+            session.flush()
+            state.receipt = receipt_of(filed.complaint, state.token.pin)
     except NothingSaid:
         message = _("Please tick what happened, or write a few words about it.")
         return make_response(_render(CHECK, state, errors=[("row-what", message)]))
-    with services().db.unit_of_work() as session:
-        complaint = resume_draft(
-            session, state.token.id, channel=Channel.WEB, language=g.language, actor=PUBLIC
-        )
-        filed = file_complaint(session, told, actor=PUBLIC, draft=complaint, pin=state.token.pin)
-        session.flush()
-        state.receipt = receipt_of(filed.complaint, state.token.pin)
     if not filed.already:
         FILED.labels(Channel.WEB, filed.complaint.priority).inc()
     return _go(RECEIPT, state)

@@ -418,3 +418,24 @@ def test_the_pin_is_not_left_for_the_next_person_at_the_device(app):
     assert number in visitor.page.text
     assert pin not in visitor.page.text
     assert "not shown any more" in visitor.page.text
+
+
+def test_sending_takes_what_another_window_saved_a_moment_before(app, monkeypatch):
+    from complaint_intake.web import report
+
+    visitor = Visitor(app)
+    visitor.begin()
+    while visitor.step != "check":
+        visitor.answer(**({"story": "Old words"} if visitor.step == "story" else {}))
+    other = app.test_client()
+    other.set_cookie("form", visitor.client.get_cookie("form").value)
+    send = report._send
+
+    def send_after_the_other(state):
+        other.post("/en/report/story", data={"story": "New words", "go": "continue"})
+        return send(state)
+
+    monkeypatch.setattr(report, "_send", send_after_the_other)
+    visitor.answer("send")
+    with complaints_of(app) as (complaint,):
+        assert complaint.story == "New words"
