@@ -188,6 +188,17 @@ def user_add(username: str, name: str, role: str, queues: tuple[str, ...], passw
         click.echo(provisioning_uri(secret, account.username, services.settings.operator_name))
 
 
+@user.command("disable")
+@click.argument("username")
+def user_disable(username: str) -> None:
+    """Keep a member of staff out from now on, signed-in browsers included."""
+    from complaint_intake.casework.accounts import disable_user
+
+    with plain_errors(), opened() as services, services.db.unit_of_work() as session:
+        disable_user(session, username)
+    click.echo(f"{username} cannot sign in any more.")
+
+
 @user.command("code")
 @click.argument("username")
 def user_code(username: str) -> None:

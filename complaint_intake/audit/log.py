@@ -51,6 +51,7 @@ class Action(StrEnum):
     SIGN_IN_FAILED = "desk.user.sign_in_failed"
     SIGNED_OUT = "desk.user.signed_out"
     USER_ADDED = "admin.user.added"
+    USER_DISABLED = "admin.user.disabled"
     NOTICE_DELIVERED = "worker.notice.delivered"
     DELIVERY_FAILED = "worker.delivery.failed"
     CALL_SWEPT = "worker.call.swept"

@@ -105,6 +105,19 @@ def demo_code(session: Session, username: str) -> str:
     return current_code(session, user)
 
 
+def disable_user(session: Session, username: str) -> None:
+    """Keep somebody out from now on and end their sessions; raises BadAccount for an unknown name.
+
+    The account stays, because notes and audit events name it.
+    """
+    user = session.scalar(select(User).where(User.username == normal_username(username)))
+    if user is None:
+        raise BadAccount("there is no account of that name")
+    user.is_active = False
+    session.execute(delete(StaffSession).where(StaffSession.user_id == user.id))
+    record(session, _chain(user.id), CLI, Action.USER_DISABLED, f"user:{user.id}")
+
+
 def normal_username(text: str) -> str:
     """Return a user name as it is stored: NFKC, lower case, no space around it.
 

@@ -28,7 +28,7 @@ from complaint_intake.intake.models import (
     Task,
 )
 from complaint_intake.intake.projection import Projection, hand_over
-from complaint_intake.intake.routing_service import withdraw_referral
+from complaint_intake.intake.routing_service import page_office, withdraw_referral
 from complaint_intake.routing import Queue
 from complaint_intake.security.accounts import User
 
@@ -279,6 +279,8 @@ def reroute(
         record(session, complaint.chain, actor, Action.REFERRAL_EXTENDED, f"queue:{to}", "staff")
     _join(receiving, referral, seen, sees_story=sees_story)
     session.flush()
+    if receiving.priority == "P0" and receiving.acknowledged_at is None:
+        page_office(session, complaint, to, f"page:{referral.id}:{to}")
     _note(referral, staff, "reroute", reason)
     _note(receiving, staff, "reroute", reason)
     for task in complaint.tasks:

@@ -74,14 +74,14 @@ def route_complaint(
     if not hold_notices or decision.priority == "P0":
         release_notices(session, complaint)
     if decision.priority == "P0":
-        enqueue(
-            session,
-            "page",
-            f"queue:{decision.primary}",
-            f"page:{complaint.id}:{decision.primary}",
-            {"complaint": str(complaint.id), "case_number": complaint.case_number},
-        )
+        page_office(session, complaint, decision.primary, f"page:{complaint.id}:{decision.primary}")
     return decision
+
+
+def page_office(session: Session, complaint: Complaint, queue: str, key: str) -> None:
+    """Call the staff of a queue to an emergency complaint, once for each key."""
+    told = {"complaint": str(complaint.id), "case_number": complaint.case_number}
+    enqueue(session, "page", f"queue:{queue}", key, told)
 
 
 def _match_referrals(

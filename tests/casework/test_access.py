@@ -1,12 +1,14 @@
 """Roles, queues and walls: a case that is kept away is missing everywhere alike."""
 
 import pytest
+from sqlalchemy import select
 
 from complaint_intake.casework import actions, queues
 from complaint_intake.casework.access import Permission, Role, Staff, can
 from complaint_intake.casework.case_view import find_referral, open_case
 from complaint_intake.errors import NotPermitted
 from complaint_intake.intake.models import CaseWall
+from complaint_intake.outbox import OutboxMessage
 from complaint_intake.routing import Queue
 from tests.support.complaints import a_submission, file_one
 from tests.support.staff import add_staff
@@ -121,3 +123,17 @@ def test_another_office_and_an_admin_meet_nothing(services, database_url, office
     for number, (role, office) in enumerate([("officer", "JIC"), ("admin", "CRCL")]):
         stranger = add_staff(services, f"stranger{number}", role, office)
         assert everywhere(services, stranger, filed) == set()
+
+
+def test_an_emergency_that_moves_pages_the_office_it_moves_to(services, database_url, supervisor):
+    filed = file_one(services, CITIZEN)
+    referral = in_queue(filed, "CRCL")
+    with services.db.unit_of_work() as session:
+        actions.reroute(
+            session, supervisor, referral.id, 1, to=Queue.JIC, reason="An officer is accused."
+        )
+    with services.db.reading() as session:
+        paged = session.scalars(
+            select(OutboxMessage.destination).where(OutboxMessage.kind == "page")
+        ).all()
+    assert sorted(paged) == ["queue:JIC", "queue:LESC"]

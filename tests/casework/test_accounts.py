@@ -192,6 +192,20 @@ def test_an_account_that_was_switched_off_is_out_at_once(services, officer):
     assert sign_in(services, code=code_of(services, "officer", 1)) is None
 
 
+def test_disabling_an_account_ends_its_sessions(services, database_url, officer):
+    token = sign_in(services).token
+    with services.db.unit_of_work() as session:
+        accounts.disable_user(session, " Officer ")
+    assert accounts.signed_in_staff(services.db, token, demo_allowed=True) is None
+    assert sign_in(services, code=code_of(services, "officer", 1)) is None
+    assert "admin.user.disabled" in actions_of(services)
+    with (
+        pytest.raises(accounts.BadAccount, match="no account"),
+        services.db.unit_of_work() as session,
+    ):
+        accounts.disable_user(session, "nobody")
+
+
 def test_demo_accounts_work_only_where_they_are_allowed(services):
     create_user(services.db, "officer", "Demo", PASSWORD, "officer", ["CRCL"], is_demo=True)
     assert sign_in(services, demo_allowed=False) is None
