@@ -395,7 +395,7 @@ def test_start_page_offers_to_go_on(app):
     visitor.get(visitor.page.select_one(".usa-alert--info a")["href"])
     assert visitor.step == "check"
     visitor.answer("resume")
-    assert visitor.step == "what"
+    assert visitor.step == "person"
     visitor.answer("back")
     assert visitor.page.select_one("input[checked]")["value"] == "family"
 
