@@ -7,6 +7,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
+from complaint_intake.extensions import select_locale
 from complaint_intake.intake.answers import (
     FAMILY,
     LAWYER,
@@ -18,6 +19,7 @@ from complaint_intake.intake.answers import (
     date_span,
     digits,
 )
+from complaint_intake.languages import LANGUAGES
 from complaint_intake.taxonomy import ALLEGATIONS, CUSTODY, GROUPS, SUBJECTS, allegations_in
 from complaint_intake.web import uploads
 from complaint_intake.web.fields import (
@@ -177,11 +179,12 @@ def _details(answers: Answers, today: dt.date) -> Fields:
 
 
 def _when(answers: Answers, today: dt.date) -> Fields:
-    number = {"inputmode": "numeric", "size": "4"}
+    labels = {"day": _l("Day"), "month": _l("Month (number)"), "year": _l("Year")}
     return {
-        "day": short_text(_l("Day"), limit=20, **number),
-        "month": short_text(_l("Month (number)"), limit=20, **number),
-        "year": short_text(_l("Year"), limit=20, **number),
+        **{
+            part: short_text(labels[part], limit=20, inputmode="numeric", size="4")
+            for part in LANGUAGES[select_locale()].date_order
+        },
         "when": short_text(
             _l("When did it happen, in your words?"),
             _l("For example: one week ago, at night. Or: every day since May."),

@@ -5,6 +5,7 @@ import os
 import pytest
 
 import dev
+from complaint_intake.languages import LANGUAGES
 from tests.support.browser import ARGUMENTS
 
 #: What is filled in on a page before going on.
@@ -27,6 +28,10 @@ SMALL_TARGETS = """() => [...document.querySelectorAll('a,button,input,select,te
 
 TEXT_SPACING = """* { line-height: 1.5 !important; letter-spacing: 0.12em !important;
   word-spacing: 0.16em !important; } p { margin-bottom: 2em !important; }"""
+
+
+#: Only violations are asked for: the rest of the report takes most of the time.
+AXE = {"resultTypes": ["violations"]}
 
 
 @pytest.fixture(scope="module")
@@ -84,8 +89,48 @@ def every_page(page, server, language):
     yield "not found"
 
 
-@pytest.mark.parametrize("language, width", [("en", 320), ("en", 1280), ("vi", 320)])
+#: What stands on the page in sight, and must also in other colours and, but for buttons, on paper.
+IN_SIGHT = """(wanted) => [...document.querySelectorAll(wanted)]
+  .filter(one => one.checkVisibility() && one.getBoundingClientRect().width > 1)
+  .map(one => one.outerHTML)"""
+CONTROLS = "a, button, input:not([type=hidden]), select, textarea, summary, label, legend"
+READING = "main :is(h1, h2, h3, dt, dd, li, legend, label, .numbers, .usa-alert, .usa-hint)"
+
+
+def in_sight(page, wanted):
+    """The elements that can be seen, but for those that only the screen needs."""
+    shown = set(page.evaluate(IN_SIGHT, wanted))
+    return shown - set(page.evaluate(IN_SIGHT, ".print-hidden, .print-hidden *"))
+
+
+def layout_problems(page, width):
+    """What is cut off, hidden or too small on this page, also with wide text, colours and print."""
+    found = [f"small target: {html}" for html in page.evaluate(SMALL_TARGETS)]
+    controls, reading = in_sight(page, CONTROLS), in_sight(page, READING)
+
+    def fits(when):
+        if page.evaluate("document.documentElement.scrollWidth") > width:
+            found.append(f"wider than the screen {when}")
+
+    fits("as it is")
+    page.emulate_media(forced_colors="active")
+    fits("in forced colours")
+    found.extend(f"not in forced colours: {one}" for one in controls - in_sight(page, CONTROLS))
+    page.emulate_media(forced_colors="none", media="print")
+    fits("in print")
+    found.extend(f"not in print: {one}" for one in reading - in_sight(page, READING))
+    page.emulate_media(media="screen")
+    page.add_style_tag(content=TEXT_SPACING)
+    fits("with wide text")
+    return found
+
+
+@pytest.mark.parametrize(
+    "language, width",
+    [*((code, 320) for code in LANGUAGES), ("en", 1280)],
+)
 def test_pages_are_accessible_and_fit(server, new_page, language, width):
+    """All languages on a small screen, where texts can be cut off; one on a wide one."""
     from axe_playwright_python.sync_playwright import Axe
 
     # axe is a script; the pages themselves allow none.
@@ -94,17 +139,37 @@ def test_pages_are_accessible_and_fit(server, new_page, language, width):
     for name in every_page(page, server, language):
         found = [
             f"axe {rule['id']}: {rule['nodes'][0]['html']}"
-            for rule in Axe().run(page).response["violations"]
+            for rule in Axe().run(page, options=AXE).response["violations"]
         ]
-        found += [f"small target: {html}" for html in page.evaluate(SMALL_TARGETS)]
-        if page.evaluate("document.documentElement.scrollWidth") > width:
-            found.append("wider than the screen")
-        page.add_style_tag(content=TEXT_SPACING)
-        if page.evaluate("document.documentElement.scrollWidth") > width:
-            found.append("wider than the screen with wide text")
+        found += layout_problems(page, width)
         if found:
             problems[name] = found
     assert problems == {}
+
+
+def test_checks_of_a_page_find_what_they_are_for(new_page):
+    page = new_page(viewport={"width": 320, "height": 640})
+    page.set_content(
+        "<style>button { height: 20px } @media print { h1 { display: none } }"
+        "@media (forced-colors: active) { a { display: none !important } }</style>"
+        "<main><h1>Title</h1><a href='#x' style='display: block; height: 44px'>Link</a>"
+        "<button>Small</button><p style='width: 400px'>Wide</p></main>"
+    )
+    found = " ".join(layout_problems(page, 320))
+    for problem in (
+        "small target: <button>",
+        "wider than the screen as it is",
+        "not in forced colours: <a",
+        "not in print: <h1>",
+    ):
+        assert problem in found
+
+
+def test_first_page_takes_two_requests(server, page):
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(f"{server.url}/en/", wait_until="networkidle")
+    assert len(asked) == 2, asked
 
 
 def test_keys_alone_are_enough(server, plain_page):

@@ -442,3 +442,21 @@ def test_sending_takes_what_another_window_saved_a_moment_before(app, monkeypatc
     visitor.answer("send")
     with complaints_of(app) as (complaint,):
         assert complaint.story == "New words"
+
+
+@pytest.mark.parametrize(
+    "language, order", [("fr", ["day", "month", "year"]), ("zh", ["year", "month", "day"])]
+)
+def test_date_is_asked_for_and_shown_in_the_order_of_the_language(app, language, order):
+    visitor = Visitor(app)
+    visitor.begin(language)
+    while visitor.step != "when":
+        visitor.answer(**({"hurt": "FORCE"} if visitor.step == "what" else {}))
+    boxes = visitor.page.select(".usa-memorable-date input")
+    assert [box["name"] for box in boxes] == order
+    parts = {"day": "27", "month": "3", "year": "2012"}
+    visitor.answer(**parts)
+    while visitor.step != "check":
+        visitor.answer()
+    shown = [one.text for one in visitor.page.select("#row-when dd")]
+    assert shown[:3] == [parts[part] for part in order]
