@@ -12,6 +12,7 @@ from babel.messages import Catalog
 from babel.messages.mofile import write_mo
 from bs4 import BeautifulSoup
 from flask import Flask
+from flask_babel import Babel
 
 from complaint_intake import create_app, extensions
 from complaint_intake.languages import LANGUAGES
@@ -41,6 +42,8 @@ def marked_app(settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPat
     with (folder / "messages.mo").open("wb") as file:
         write_mo(file, catalog)
     monkeypatch.setattr(extensions, "translations_folder", lambda: tmp_path / "marked")
+    # The application's own has the real catalogues in memory once a test has read one.
+    monkeypatch.setattr(extensions, "babel", Babel())
     return create_app(settings)
 
 
