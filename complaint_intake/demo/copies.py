@@ -53,7 +53,7 @@ class _Insert:
         names = [column.name for column in table.columns]
         mark = ":{}" if dialect.name == "sqlite" else "%({})s"
         marks = ", ".join(mark.format(name) for name in names)
-        self.statement = f"INSERT INTO {table.name} ({', '.join(names)}) VALUES ({marks})"  # noqa: S608
+        self.statement = f"INSERT INTO {table.name} ({', '.join(names)}) VALUES ({marks})"  # noqa: S608 - names of our own
         self._processors = {
             column.name: column.type.dialect_impl(dialect).bind_processor(dialect)
             for column in table.columns

@@ -10,7 +10,7 @@ from complaint_intake.extensions import Services
 from complaint_intake.security.accounts import User
 
 #: Published, which is why these accounts work on a loopback address only.
-PASSWORD = "demo-intake-2012"  # noqa: S105
+PASSWORD = "demo-intake-2012"  # noqa: S105 - published
 
 
 @dataclass(frozen=True, slots=True)
