@@ -120,7 +120,7 @@ def opened() -> AnyResponse | str:
     if draft:
         return _draft(carrier.token_for(draft, form.pin.data))
     if not isinstance(found, Refused):
-        return _page(view, AddForm(formdata=None))
+        return _page(view, AddForm(formdata=None, data={"body": request.form.get("body", "")}))
     wait = found.wait_seconds
     message = _("The number and the PIN do not fit together. Please check both.")
     if wait:
@@ -183,6 +183,8 @@ def _ask(form: SignInForm, field: str = "", problem: str = "") -> str:
         finishing=_is_finishing(),
         action=url_for("status.finish" if _is_finishing() else "status.ask"),
         errors=[(field, problem)] if problem else [],
+        # Typed on a page that ran out meanwhile: kept until the PIN opens the complaint again.
+        carried=request.form.get("body", ""),
     )
 
 

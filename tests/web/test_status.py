@@ -171,6 +171,19 @@ def test_forged_and_old_tokens_ask_again(visitor, numbers, monkeypatch):
     assert visitor.title == "Look up a complaint"
 
 
+def test_what_was_typed_for_longer_than_an_hour_is_not_lost(visitor, numbers, monkeypatch):
+    look_up(visitor, *numbers)
+    with monkeypatch.context() as patch:
+        patch.setattr("complaint_intake.web.status.MAX_AGE_SECONDS", -120)
+        visitor.answer("add", body="an hour of writing")
+    kept = visitor.page.select_one('input[type="hidden"][name="body"]')["value"]
+    number, pin = numbers
+    visitor.post("/en/status", {"number": number, "pin": pin, "body": kept})
+    assert visitor.page.select_one("#body").text.strip() == "an hour of writing"
+    visitor.answer("add")
+    assert "We received what you wrote." in visitor.page.text
+
+
 def test_other_sites_cannot_post(app, numbers):
     answer = app.test_client().post(
         "/en/status",
