@@ -55,7 +55,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     babel.init_app(app, locale_selector=select_locale)
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
-        # The host is never taken from a proxy header: see settings.public_base_url.
+        # The host is never taken from a proxy header: see settings.public_base_url. Wrapping the
+        # method is how Flask takes middleware, so the type checker is told to let it pass.
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]
 
     from complaint_intake import desk, hotline, web

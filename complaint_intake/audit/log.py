@@ -55,7 +55,6 @@ class Action(StrEnum):
     NOTICE_DELIVERED = "worker.notice.delivered"
     DELIVERY_FAILED = "worker.delivery.failed"
     CALL_SWEPT = "worker.call.swept"
-    DRAFTS_PURGED = "worker.drafts.purged"
 
 
 @dataclass(frozen=True, slots=True)

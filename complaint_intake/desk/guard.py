@@ -49,7 +49,7 @@ def needs(need: Permission | Open) -> Callable[[View], View]:
     """Declare what a view asks of the reader; without it the gate answers "not found"."""
 
     def declare(view: View) -> View:
-        view.desk_need = need  # type: ignore[attr-defined]
+        view.desk_need = need  # type: ignore[attr-defined]  # read by the gate
         return view
 
     return declare

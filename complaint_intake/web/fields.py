@@ -60,7 +60,10 @@ class _AtMost:
 
 
 class _Known:
-    """Refuses an answer that the page did not offer."""
+    """Refuses an answer that the page did not offer.
+
+    Mixed into a choice field, which brings ``choices`` and ``data``: hence the ignored types.
+    """
 
     def pre_validate(self, form: Form) -> None:
         known = {choice.value for choice in self.choices}  # type: ignore[attr-defined]
