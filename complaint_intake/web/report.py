@@ -46,12 +46,12 @@ from complaint_intake.web.pages import (
     PAGES,
     RECEIPT,
     SAVE,
-    Page,
     following,
     left_at,
     path,
     preceding,
 )
+from complaint_intake.web.pages.page import Page
 from complaint_intake.web.receipt import Receipt, receipt_of
 from complaint_intake.web.saving import PlanForm, Saved, saved_of
 
