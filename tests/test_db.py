@@ -11,7 +11,7 @@ from sqlalchemy import inspect, select, text
 from complaint_intake.audit import AuditEvent
 from complaint_intake.db import Base, Database, new_id, upgrade, utcnow
 from complaint_intake.extensions import Services
-from complaint_intake.intake.models import Complaint, PinThrottle
+from complaint_intake.intake.models import Attachment, Complaint, PinThrottle
 from complaint_intake.settings import Settings
 from tests.support.complaints import file_one
 
@@ -169,3 +169,40 @@ def test_ids_are_ordered_by_time() -> None:
     ids = [new_id() for _ in range(3)]
     assert len(set(ids)) == 3
     assert all(one.version == 7 for one in ids)
+
+
+def test_files_that_are_there_wait_for_scan_and_copy(
+    empty_database_url: str, settings: Settings
+) -> None:
+    upgrade(empty_database_url, "0003")
+    database = Database(empty_database_url)
+    received = dt.datetime(2026, 3, 1, 12, tzinfo=dt.UTC)
+    moment = received.strftime("%Y-%m-%d %H:%M:%S.%f") if database.is_sqlite else received
+    complaint, photo, paper = new_id(), new_id(), new_id()
+    with database.engine.begin() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO complaint (id, case_number, state, partial, channel, language,"
+                " created_at, updated_at, version, flags, filer_anonymous)"
+                " VALUES (:id, '1', 'filed', :no, 'web', 'en', :at, :at, 1, '[]', :no)"
+            ),
+            {"id": complaint.hex, "at": moment, "no": False},
+        )
+        for one, kind in ((photo, "image/png"), (paper, "application/pdf")):
+            connection.execute(
+                text(
+                    "INSERT INTO attachment (id, complaint_id, media_type, size_bytes, received_at)"
+                    " VALUES (:id, :complaint, :kind, 7, :at)"
+                ),
+                {"id": one.hex, "complaint": complaint.hex, "kind": kind, "at": moment},
+            )
+    upgrade(empty_database_url)
+    with database.reading() as session:
+        files = {one.id: one for one in session.scalars(select(Attachment))}
+        states = {one.id: (one.purpose, one.scan_state, one.copy_state) for one in files.values()}
+    database.dispose()
+    assert states == {
+        photo: ("evidence", "waiting", "waiting"),
+        paper: ("evidence", "waiting", None),
+    }
+    assert files[photo].check_at == received

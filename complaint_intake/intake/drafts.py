@@ -16,7 +16,7 @@ from complaint_intake.audit.log import WORKER, Action, Actor, record
 from complaint_intake.db import lock_key, utcnow
 from complaint_intake.intake.answers import Answers, Plan, submission
 from complaint_intake.intake.filing import Filed, file_complaint, find_draft
-from complaint_intake.intake.models import Attachment, Complaint, ComplaintState
+from complaint_intake.intake.models import Complaint, ComplaintState
 from complaint_intake.intake.pins import set_pin
 
 #: How long after the last change a draft ends.
@@ -127,7 +127,7 @@ def end_draft(session: Session, draft_id: uuid.UUID, *, today: dt.date) -> Ended
     if is_sent_at_the_end(answers):
         told = submission(answers, language=draft.language, today=today)
         return Ended(filed=file_complaint(session, told, actor=WORKER, draft=draft))
-    files = session.scalars(select(Attachment.id).where(Attachment.complaint_id == draft.id)).all()
+    files = [stored_id for one in draft.attachments for stored_id in one.stored_ids]
     record(session, draft.chain, WORKER, Action.DRAFT_DISCARDED, f"complaint:{draft.id}")
     session.delete(draft)
     return Ended(files=tuple(files))

@@ -13,11 +13,10 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from complaint_intake.audit.log import Action, Actor, record
 from complaint_intake.db import lock_key, utcnow
-from complaint_intake.files.store import StoredFile
+from complaint_intake.intake.attachments import attach_file
 from complaint_intake.intake.case_numbers import new_case_number
 from complaint_intake.intake.models import (
     Allegation,
-    Attachment,
     Complaint,
     Consent,
     Incident,
@@ -110,32 +109,6 @@ def find_draft(
 ) -> Complaint | None:
     """Return the complaint with this id, filed or not, or None."""
     return session.get(Complaint, draft_id, with_for_update=for_update or None)
-
-
-def attach_file(session: Session, complaint: Complaint, file: StoredFile, *, actor: Actor) -> None:
-    """Make a stored file part of the complaint; a file that is part of it already is left alone."""
-    if all(attachment.id != file.id for attachment in complaint.attachments):
-        Attachment(
-            complaint=complaint,
-            id=file.id,
-            media_type=file.media_type,
-            size_bytes=file.size_bytes,
-            received_at=utcnow(),
-            secret={"name": file.name, "key": file.key.hex()},
-        )
-        record(session, complaint.chain, actor, Action.FILE_ATTACHED, f"attachment:{file.id}")
-
-
-def detach_file(
-    session: Session, complaint: Complaint, attachment_id: uuid.UUID, *, actor: Actor
-) -> bool:
-    """Take a file off a draft; True when it was there. The caller then discards the stored file."""
-    found = next((one for one in complaint.attachments if one.id == attachment_id), None)
-    if found is None or complaint.state != ComplaintState.DRAFT:
-        return False
-    complaint.attachments.remove(found)
-    record(session, complaint.chain, actor, Action.FILE_REMOVED, f"attachment:{attachment_id}")
-    return True
 
 
 def file_complaint(

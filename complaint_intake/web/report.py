@@ -25,10 +25,9 @@ from werkzeug.wrappers import Response as AnyResponse
 from complaint_intake.audit.log import PUBLIC
 from complaint_intake.extensions import services
 from complaint_intake.intake.answers import SAVED, Answers, NothingSaid, Plan, submission
+from complaint_intake.intake.attachments import attach_file, detach_file
 from complaint_intake.intake.drafts import save_answers, save_for_later
 from complaint_intake.intake.filing import (
-    attach_file,
-    detach_file,
     file_complaint,
     find_draft,
     resume_draft,
@@ -188,7 +187,7 @@ def _answer_page(page: Page, state: State, go: str) -> AnyResponse:
 def _save(page: Page, form: PageForm, state: State, received: uploads.Received, go: str) -> None:
     """Keep a page's values and files in the draft, opening it with the first page."""
     values = {name: value for name, value in form.data.items() if name != "files"}
-    removed = None
+    removed: list[uuid.UUID] = []
     with _discarding(received), services().db.unit_of_work() as session:
         complaint = resume_draft(
             session, state.token.id, channel=Channel.WEB, language=g.language, actor=PUBLIC
@@ -199,12 +198,12 @@ def _save(page: Page, form: PageForm, state: State, received: uploads.Received, 
         for file in received.kept:
             attach_file(session, complaint, file, actor=PUBLIC)
         unwanted = _uuid(go.removeprefix("remove-"))
-        if unwanted and detach_file(session, complaint, unwanted, actor=PUBLIC):
-            removed = unwanted
+        if unwanted:
+            removed = detach_file(session, complaint, unwanted, actor=PUBLIC)
         session.flush()
         fresh = _state(state.token, complaint)
-    if removed:
-        services().files.discard(removed)
+    for file_id in removed:
+        services().files.discard(file_id)
     state.answers, state.files = fresh.answers, fresh.files
 
 

@@ -8,8 +8,8 @@ from werkzeug.http import parse_options_header
 
 from complaint_intake.audit.log import PUBLIC, verify
 from complaint_intake.intake.additions import public_state
+from complaint_intake.intake.attachments import attach_file
 from complaint_intake.intake.case_numbers import grouped
-from complaint_intake.intake.filing import attach_file
 from complaint_intake.intake.models import Complaint, Message, Note, Referral
 from tests.support.complaints import a_submission, file_one
 from tests.support.staff import add_staff, code_of, csrf_token

@@ -10,9 +10,10 @@ from complaint_intake.audit.log import PUBLIC
 from complaint_intake.db import clock_set_to, new_id, utcnow
 from complaint_intake.extensions import Services
 from complaint_intake.intake.answers import Plan
+from complaint_intake.intake.attachments import attach_file
 from complaint_intake.intake.calls import start_call
 from complaint_intake.intake.drafts import save_answers, save_for_later
-from complaint_intake.intake.filing import attach_file, open_draft, resume_draft
+from complaint_intake.intake.filing import open_draft, resume_draft
 from complaint_intake.intake.models import Complaint
 from complaint_intake.intake.pins import Opened, open_with_pin
 from complaint_intake.jobs import housekeeping

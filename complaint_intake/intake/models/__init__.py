@@ -2,10 +2,10 @@
 
 import complaint_intake.security.accounts  # noqa: F401 - assignees and authors are accounts
 from complaint_intake.intake.models.access import CaseWall, PinThrottle
+from complaint_intake.intake.models.attachment import Attachment, CopyState, Purpose, ScanState
 from complaint_intake.intake.models.calls import CallRecord, CallTurn, Recording
 from complaint_intake.intake.models.complaint import (
     Allegation,
-    Attachment,
     Channel,
     Complaint,
     ComplaintState,
@@ -36,6 +36,7 @@ __all__ = [
     "Complaint",
     "ComplaintState",
     "Consent",
+    "CopyState",
     "Facility",
     "Incident",
     "Message",
@@ -44,11 +45,13 @@ __all__ = [
     "NoticeState",
     "Person",
     "PinThrottle",
+    "Purpose",
     "Recording",
     "Referral",
     "ReferralState",
     "Role",
     "RoutingDecision",
+    "ScanState",
     "Task",
     "allegation_person",
 ]

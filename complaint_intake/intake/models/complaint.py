@@ -1,4 +1,4 @@
-"""The complaint, its people, allegations, incident and files."""
+"""The complaint, its people, allegations and incident."""
 
 import datetime as dt
 import os
@@ -16,6 +16,7 @@ from complaint_intake.security.keys import KEY_BYTES, Cipher, Keys
 from complaint_intake.security.sealed import Sealed
 
 if TYPE_CHECKING:
+    from complaint_intake.intake.models.attachment import Attachment
     from complaint_intake.intake.models.calls import CallRecord
     from complaint_intake.intake.models.correspondence import Message
     from complaint_intake.intake.models.referral import Notice, Referral, RoutingDecision, Task
@@ -291,22 +292,3 @@ class Incident(SealedRecord, Base):
 
     complaint: Mapped[Complaint] = relationship(back_populates="incidents")
     facility: Mapped[Facility | None] = relationship()
-
-
-class Attachment(SealedRecord, Base):
-    """A file that came with the complaint; the bytes lie sealed in the file store."""
-
-    __tablename__ = "attachment"
-
-    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
-    complaint_id: Mapped[uuid.UUID] = mapped_column(
-        ForeignKey("complaint.id", ondelete="CASCADE"), index=True
-    )
-    media_type: Mapped[str] = mapped_column(String(80))
-    size_bytes: Mapped[int]
-    received_at: Mapped[dt.datetime]
-    #: name (as sent) and key (hex, of the stored file).
-    secret_sealed: Mapped[bytes | None]
-    secret = Sealed[dict[str, str]]("secret_sealed")
-
-    complaint: Mapped[Complaint] = relationship(back_populates="attachments")
