@@ -390,6 +390,15 @@ def task_translations(arguments: list[str]) -> None:
     execute(PYTHON, "-m", "tests.support.catalogues", *arguments)
 
 
+def task_shots(arguments: list[str]) -> None:
+    """Save a picture of every public page in each language: dev.py shots FOLDER [LANGUAGE ...]."""
+    install("dev")
+    browser = find_browser()
+    if browser:
+        os.environ["CHROME_PATH"] = browser
+    execute(PYTHON, "-m", "tests.support.shots", *arguments)
+
+
 def task_lock(arguments: list[str]) -> None:
     """Remake requirements.txt and requirements-dev.txt; --upgrade to move to newer releases."""
     use_new_enough_python()
@@ -426,6 +435,7 @@ TASKS: dict[str, Callable[[list[str]], None]] = {
     "lint": task_lint,
     "bench": task_bench,
     "translations": task_translations,
+    "shots": task_shots,
     "lock": task_lock,
     "clean": task_clean,
 }

@@ -1,20 +1,10 @@
 """Every public page in a real browser: axe, reflow, targets, keys, print and the way out."""
 
-import os
-
 import pytest
 
-import dev
 from complaint_intake.languages import LANGUAGES
-from tests.support.browser import ARGUMENTS
-
-#: What is filled in on a page before going on.
-ANSWERS = {
-    "who": ["input[value=family]"],
-    "what": ["input[value=LANG]", "input[value=DUE]", "input[value=FORCE]"],
-    "by": ["input[name=same][value=ICE]"],
-    "now": ["input[name=emergency][value=yes]", "input[name=custody][value=ICE_CUSTODY]"],
-}
+from tests.support.browser import ARGUMENTS, executable
+from tests.support.walker import begin, every_page, press
 
 SMALL_TARGETS = """() => [...document.querySelectorAll('a,button,input,select,textarea,summary')]
   .filter(one => {
@@ -37,56 +27,6 @@ AXE = {"resultTypes": ["violations"]}
 @pytest.fixture(scope="module")
 def server(start_server):
     return start_server(EXIT_URL="/healthz")
-
-
-def every_page(page, server, language):
-    """Go through all public pages and yield a name for each, while it is on the screen."""
-    page.goto(f"{server.url}/")
-    yield "languages"
-    page.goto(f"{server.url}/{language}/")
-    yield "start"
-    page.locator("main form button").click()
-    while not page.url.endswith("/receipt"):
-        step = page.url.rpartition("/")[2]
-        if step == "when":
-            page.fill("#day", "45")
-            page.fill("#year", "2012")
-            page.locator("#page-form button[value=continue]").click()
-            yield "when with an error"
-            page.fill("#day", "27")
-            page.fill("#month", "3")
-        for choice in ANSWERS.get(step, []):
-            page.locator(choice).check()
-        yield step
-        if step == "check":
-            page.locator("#page-form button[value=save]").click()
-            yield "saved"
-            number, pin = page.locator(".numbers dd").all_inner_texts()
-            page.goto(f"{server.url}/{language}/status")
-            page.fill("#number", number)
-            page.fill("#pin", pin)
-            page.locator("main button").click()
-            yield "not sent"
-            page.goto(f"{server.url}/{language}/saved")
-            page.fill("#number", number)
-            page.fill("#pin", pin)
-            page.locator("main button").click()
-        button = "send" if step == "check" else "continue"
-        page.locator(f"#page-form button[value={button}]").click()
-    yield "receipt"
-    number, pin = page.locator(".numbers dd").all_inner_texts()
-    page.goto(f"{server.url}/{language}/status")
-    yield "status"
-    page.fill("#number", number)
-    page.locator("main button").click()
-    yield "status with an error"
-    page.fill("#pin", pin)
-    page.locator("main button").click()
-    page.fill("#body", "More")
-    page.locator("main button").click()
-    yield "opened"
-    page.goto(f"{server.url}/{language}/nothing")
-    yield "not found"
 
 
 #: What stands on the page in sight, and must also in other colours and, but for buttons, on paper.
@@ -212,17 +152,15 @@ def test_print_shows_the_numbers_and_no_buttons(server, page):
 
 def test_back_shows_nothing_after_leaving(server, browser):
     # Playwright switches off the cache that Back uses, which would hide what this is about.
-    path = os.environ.get("CHROME_PATH") or dev.installed_browser() or dev.playwright_browser()
     own = browser.browser_type.launch(
-        executable_path=path,
+        executable_path=executable(),
         args=list(ARGUMENTS),
         ignore_default_args=["--disable-back-forward-cache"],
     )
     page = own.new_context(java_script_enabled=False).new_page()
-    page.goto(f"{server.url}/en/")
-    page.locator("main form button").click()
+    begin(page, server, "en")
     page.locator("input[value=family]").check()
-    page.locator("#page-form button[value=continue]").click()
+    press(page)
     page.fill("#name", "Ana Secret")
     page.locator(".leave a").click()
     page.wait_for_url("**/healthz")

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -27,18 +28,31 @@ ARGUMENTS = (
 TIMEOUT_MS = 15_000
 
 
+def executable() -> str | None:
+    """Where a Chromium is on this machine, if it has one."""
+    return os.environ.get("CHROME_PATH") or dev.installed_browser() or dev.playwright_browser()
+
+
+@contextmanager
+def launch(**options: Any) -> Iterator["Browser"]:
+    """A Chromium of its own. The options are those of Playwright's `BrowserType.launch`."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(
+            executable_path=executable(), args=list(ARGUMENTS), **options
+        )
+        yield chromium
+        chromium.close()
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator["Browser"]:
     """One Chromium for the session; pages come from `new_page`, `page` and `plain_page`."""
-    from playwright.sync_api import sync_playwright
-
-    path = os.environ.get("CHROME_PATH") or dev.installed_browser() or dev.playwright_browser()
-    if not path:
+    if not executable():
         lacks("Chromium", "set CHROME_PATH, or: apt-get install -y chromium")
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=path, args=list(ARGUMENTS))
+    with launch() as chromium:
         yield chromium
-        chromium.close()
 
 
 @pytest.fixture
