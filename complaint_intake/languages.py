@@ -4,6 +4,7 @@ The URL code (``zh``, ``pt``) is also the catalogue's folder name. Chinese is Si
 Portuguese is Brazilian; the HTML ``lang`` attribute says so.
 """
 
+import re
 from dataclasses import dataclass
 
 
@@ -38,22 +39,51 @@ DEFAULT_LANGUAGE = "en"
 READING_ORDER: tuple[str, ...] = ("en", "es", "fr", "pt", "vi", "zh")
 
 
-def likely_language(accept_language: str) -> str:
-    """Return the code of the public language a browser most likely wants.
+#: What browsers ask for → ours, where the first part of the tag is not one of our codes. Every
+#: variety of a language leads to the one that we have: zh-TW, zh-HK and zh-Hant to Simplified
+#: Chinese, pt-PT and pt-AO to Brazilian Portuguese. Someone who reads a little of a page is better
+#: off than with English, and all the others are one link away.
+_SAME_READERS = {
+    "cmn": "zh",  # Mandarin; the others are Chinese languages that are written in Chinese
+    "hak": "zh",
+    "nan": "zh",
+    "wuu": "zh",
+    "yue": "zh",
+    "spa": "es",  # three letters, as some old telephones send them
+    "fra": "fr",
+    "por": "pt",
+    "zho": "zh",
+    "vie": "vi",
+    "eng": "en",
+}
+_QUALITY = re.compile(r"0(\.[0-9]{0,3})?|1(\.0{0,3})?")
+#: Longer headers are no browser's.
+_HEADER_LENGTH, _PARTS = 1000, 40
 
-    Babel's own negotiation turns ``zh-CN`` and ``pt-PT`` into English, so the primary subtag
-    decides: any Chinese, Portuguese, Spanish, French or Vietnamese gets ours.
+
+def likely_language(accept_language: str) -> str:
+    """Return the code of the public language a browser most likely wants; English where unknown.
+
+    Babel's own negotiation turns ``zh-CN`` and ``pt-PT`` into English, so the first part of each
+    tag decides. ``*`` says nothing, weight 0 means "not this one", and the first of two with the
+    same weight wins.
     """
     best, best_weight = DEFAULT_LANGUAGE, 0.0
-    for part in accept_language.split(","):
-        tag, _, parameters = part.strip().partition(";")
+    for part in accept_language[:_HEADER_LENGTH].split(",")[:_PARTS]:
+        tag, *parameters = part.split(";")
         primary = tag.strip().lower().replace("_", "-").partition("-")[0]
-        weight = 1.0
-        if parameters.strip().startswith("q="):
-            try:
-                weight = float(parameters.strip()[2:])
-            except ValueError:
-                weight = 0.0
-        if primary in LANGUAGES and weight > best_weight:
-            best, best_weight = primary, weight
+        code = _SAME_READERS.get(primary, primary)
+        weight = _weight(parameters)
+        if code in LANGUAGES and weight > best_weight:
+            best, best_weight = code, weight
     return best
+
+
+def _weight(parameters: list[str]) -> float:
+    """Return the ``q`` of a language range: 1 where none is given, 0 where it cannot be read."""
+    for parameter in parameters:
+        name, _, value = parameter.partition("=")
+        if name.strip().lower() == "q":
+            value = value.strip()
+            return float(value) if _QUALITY.fullmatch(value) else 0.0
+    return 1.0

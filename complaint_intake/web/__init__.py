@@ -6,12 +6,13 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask import Flask, g, request, url_for
+from flask import Flask, abort, g, request, url_for
 from flask_babel import format_date
 
 from complaint_intake.extensions import services
 from complaint_intake.languages import LANGUAGES, READING_ORDER
 from complaint_intake.web import compression, entry, error_pages, headers, report, status
+from complaint_intake.web.draft import is_from_elsewhere
 
 _CODES = ",".join(LANGUAGES)
 #: Pages whose address begins with a language.
@@ -65,6 +66,14 @@ def _give_language(endpoint: str, values: dict[str, Any]) -> None:
     values.setdefault("lang", g.get("language", "en"))
 
 
+def _refuse_other_sites() -> None:
+    """No view can forget it: a form that another site sent is refused before any view runs."""
+    if request.method == "POST" and is_from_elsewhere(request):
+        abort(403)
+
+
+for _blueprint in (*_IN_A_LANGUAGE, entry.outer):
+    _blueprint.before_request(_refuse_other_sites)
 for _blueprint in _IN_A_LANGUAGE:
     _blueprint.url_value_preprocessor(_take_language)
     _blueprint.url_defaults(_give_language)

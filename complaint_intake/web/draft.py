@@ -20,6 +20,8 @@ COOKIE = "form"
 FIELD = "token"
 #: A page may lie open over a week-end.
 MAX_AGE_SECONDS = 7 * 24 * 3600
+#: Sec-Fetch-Site of what our own pages ask for, and of an address that somebody typed.
+_OURS = ("same-origin", "none")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +78,13 @@ def keeps_cookies() -> bool:
 
 
 def set_cookie(response: Response, token: DraftToken) -> Response:
-    """Make the browser carry this draft until it is closed."""
-    if request.cookies.get(COOKIE) != token.sealed:
+    """Make the browser carry this draft until it is closed.
+
+    A form that may come from another site changes nothing: it could put its own draft in the place
+    of the person's. Such a page goes on with the token that stands in it.
+    """
+    is_forged = request.method == "POST" and may_be_forged(request)
+    if request.cookies.get(COOKIE) != token.sealed and not is_forged:
         response.set_cookie(
             COOKIE,
             token.sealed,
@@ -103,7 +110,23 @@ def is_from_elsewhere(sent: Request) -> bool:
     """
     site = sent.headers.get("Sec-Fetch-Site")
     if site is not None:
-        return site not in ("same-origin", "none")
+        return site not in _OURS
     origin = sent.headers.get("Origin", "null")
     ours = {services().settings.public_base_url, sent.host_url.rstrip("/")}
     return origin != "null" and origin not in ours
+
+
+def is_loaded_by_another(sent: Request) -> bool:
+    """Whether a page is asked for by another site, or as part of a page (a picture, a frame)."""
+    site = sent.headers.get("Sec-Fetch-Site", "none")
+    return site not in _OURS or sent.headers.get("Sec-Fetch-Dest", "document") != "document"
+
+
+def may_be_forged(sent: Request) -> bool:
+    """Whether nothing proves that one of our own pages led to this request.
+
+    Browsers since about 2020 say so themselves. An older one proves it by our cookie, which it
+    keeps back from what another site sends or embeds (SameSite).
+    """
+    is_told = "Sec-Fetch-Site" in sent.headers or sent.headers.get("Origin", "null") != "null"
+    return not is_told and COOKIE not in sent.cookies

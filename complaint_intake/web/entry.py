@@ -41,6 +41,17 @@ def left() -> AnyResponse:
 
 
 def _forget(response: AnyResponse) -> AnyResponse:
+    """Make the browser forget this site, unless another website asked for it.
+
+    Another site could load this page as a picture or in a frame, and so take somebody's draft out
+    of their browser. An old browser does not say who asks: where it did not send our cookie only
+    its cache is cleared, because then it has no cookie to lose, or is asked by another site.
+    """
+    if carrier.is_loaded_by_another(request):
+        return response
+    if carrier.may_be_forged(request):
+        response.headers["Clear-Site-Data"] = '"cache"'
+        return response
     response.headers["Clear-Site-Data"] = _FORGET
     return carrier.clear_cookie(response)
 

@@ -1,9 +1,13 @@
 """What a person sees when something goes wrong, in their language."""
 
-from flask import Flask, Response, g, make_response, render_template, request
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, g, make_response, redirect, render_template, request
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException, InternalServerError
+from werkzeug.routing import RequestRedirect
+from werkzeug.wrappers import Response as AnyResponse
 
 from complaint_intake.languages import LANGUAGES, likely_language
 from complaint_intake.telemetry import log
@@ -54,10 +58,20 @@ def error_page(status: int) -> Response:
 def init_app(app: Flask) -> None:
     """Answer every error of the application with a page, unless a blueprint has its own."""
 
+    @app.before_request
+    def _add_missing_slash() -> AnyResponse | None:
+        # Werkzeug's own redirect would name whatever host the request claims to be for.
+        problem = request.routing_exception
+        if not isinstance(problem, RequestRedirect):
+            return None
+        return redirect(
+            urlsplit(problem.new_url)._replace(scheme="", netloc="").geturl(), problem.code
+        )
+
     @app.errorhandler(HTTPException)
     def _http_error(error: HTTPException) -> Response | HTTPException:
         if error.code is None or error.code < 400:
-            return error  # a redirect
+            return error
         page = error_page(error.code)
         for name, value in error.get_headers(request.environ):
             if name in ("Allow", "Retry-After"):

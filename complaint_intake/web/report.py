@@ -97,7 +97,6 @@ def _state(token: DraftToken, complaint: Complaint | None, *, returning: bool = 
 @blueprint.post("/report")
 def start() -> AnyResponse:
     """Begin a new complaint, whatever this browser carried before."""
-    _refuse_other_sites()
     return carrier.set_cookie(redirect(_url(FIRST), 303), carrier.new_token())
 
 
@@ -131,7 +130,6 @@ def show(step: str) -> AnyResponse:
 def answer(step: str) -> AnyResponse:
     """Keep what a page says and go where its button points."""
     _known(step)
-    _refuse_other_sites()
     token = carrier.token_of_page()
     if token is None:
         return _start_over(step)
@@ -386,11 +384,6 @@ def _url(step: str, **extra: Any) -> str:
 def _known(step: str) -> None:
     if step not in PAGES and step not in (CHECK, SAVE, RECEIPT):
         abort(404)
-
-
-def _refuse_other_sites() -> None:
-    if carrier.is_from_elsewhere(request):
-        abort(403)
 
 
 def _uuid(text: str) -> uuid.UUID | None:

@@ -344,8 +344,28 @@ def test_forms_sent_by_another_site_are_refused(app, headers, status):
         assert answer.status_code == status
 
 
+@pytest.mark.parametrize("path", ["/en/report", "/en/report/who", "/en/saved"])
+def test_a_form_that_may_be_forged_leaves_the_cookie_alone(app, path):
+    """An old browser tells not who sent a form, but keeps our cookie back from other sites."""
+    attacker, victim = Visitor(app), Visitor(app)
+    attacker.begin()
+    token = attacker.page.select_one("input[name=token]")["value"]
+    victim.begin()
+    victim.answer(relation="family")
+    kept = victim.client.get_cookie("form").value
+    forged = app.test_client(use_cookies=False)
+    answer = forged.post(path, data={"token": token}, headers={"Origin": "null"})
+    assert "Set-Cookie" not in answer.headers
+    for headers in ({"Origin": "null"}, {}):
+        own = victim.client.post("/en/report", headers=headers)
+        assert own.headers["Set-Cookie"].startswith("form="), "one's own form starts anew"
+    assert kept not in own.headers["Set-Cookie"]
+    told = {"Origin": "null", "Sec-Fetch-Site": "same-origin"}
+    assert "Set-Cookie" in forged.post("/en/report", headers=told).headers
+
+
 def test_cookie_is_a_private_session_cookie(app):
-    cookie = app.test_client().post("/en/report").headers["Set-Cookie"]
+    cookie = app.test_client().get("/en/report/who").headers["Set-Cookie"]
     assert "HttpOnly" in cookie
     assert "SameSite=Lax" in cookie
     assert "Path=/" in cookie
