@@ -11,22 +11,34 @@ import calendar
 import datetime as dt
 import re
 import unicodedata
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import lru_cache
 from typing import Any
 
 from complaint_intake.intake.models import Role
-from complaint_intake.intake.submission import ConsentGiven, IncidentTold, PersonTold, Submission
-from complaint_intake.routing import Facts, route
+from complaint_intake.intake.reaching import Method
+from complaint_intake.intake.submission import (
+    CONTACT,
+    ConsentGiven,
+    IncidentTold,
+    PersonTold,
+    Submission,
+)
+from complaint_intake.languages import LANGUAGES
+from complaint_intake.routing import Facts, merge_people, route
 from complaint_intake.taxonomy import ALLEGATIONS, CUSTODY, SUBJECTS
 
 YES, NO, NOT_KNOWN = "yes", "no", "unknown"
 
-SELF, FAMILY, LAWYER, ORGANISATION, WITNESS = "self", "family", "lawyer", "organisation", "witness"
+SELF, SELF_AND_OTHERS = "self", "self_and_others"
+FAMILY, LAWYER, ORGANISATION, WITNESS = "family", "lawyer", "organisation", "witness"
 
-#: Whom the one who writes is, besides the complainant.
+#: What the one who writes is to the complaint.
 _FILER_ROLES = {
+    SELF: frozenset({Role.COMPLAINANT, Role.AFFECTED}),
+    SELF_AND_OTHERS: frozenset({Role.COMPLAINANT, Role.AFFECTED}),
     FAMILY: frozenset({Role.COMPLAINANT}),
     LAWYER: frozenset({Role.COMPLAINANT, Role.REPRESENTATIVE}),
     ORGANISATION: frozenset({Role.COMPLAINANT, Role.REPRESENTATIVE}),
@@ -37,8 +49,16 @@ _FILER_ROLES = {
 DETAILS = ("ongoing", "injury", "recent_sex", "minor", "pregnant", "nexus", "court")
 
 _IDENTITY = ("name", "a_number", "birth_date")
-_CONTACT = ("phone", "email", "address", "safe_message", "safe_mail", "other_contact")
 
+#: The page of the first person it happened to, where that is not the one who writes.
+FIRST_PERSON = "person"
+MOST_PEOPLE = 10
+#: The pages of the others. A number that was used once is not given to someone else: a page that
+#: still lies open in another window must not write over them.
+OTHERS = tuple(f"person-{number}" for number in range(2, MOST_PEOPLE + 1))
+
+#: The choice of a language to read that is none of ours; which one is told in words.
+OTHER_LANGUAGE = "other"
 
 #: Under this name stands what was chosen when the draft was saved: no page of questions.
 SAVED = "save"
@@ -96,12 +116,53 @@ class Answers:
 
     @property
     def for_self(self) -> bool:
-        return self.relation == SELF
+        """Whether the one who writes is a person it happened to: then questions say "you"."""
+        return self.relation in (SELF, SELF_AND_OTHERS)
 
     @property
-    def own_child(self) -> bool:
-        """A parent who writes for a child under 18: that counts as consent."""
-        return self.relation == FAMILY and self.yes("person", "own_child")
+    def may_be_parent(self) -> bool:
+        """Whether an affected person may be the own child of the one who writes."""
+        return self.relation in (FAMILY, SELF_AND_OTHERS)
+
+    @property
+    def others(self) -> tuple[str, ...]:
+        """The pages of the affected people after the first, in the order of the form."""
+        if self.relation == SELF:
+            return ()
+        added = tuple(name for name in OTHERS if isinstance(self.stored.get(name), dict))
+        return added or ((self._free(),) if self.relation == SELF_AND_OTHERS else ())
+
+    def with_another(self) -> tuple[dict[str, Any], str]:
+        """What to store so that one more person can be told of, and the page for it.
+
+        That is a page that was added before and left empty, so that a double click adds one; the
+        empty name says that there are as many as one complaint may have.
+        """
+        empty = next((name for name in self.others if not self._tells_of(name)), None)
+        name = empty or self._free()
+        return ({**self.stored, name: self.page(name)} if name else self.stored), name
+
+    def without(self, name: str) -> dict[str, Any]:
+        """What to store when an added person is taken out again."""
+        left = Answers({**self.stored, name: None})
+        if self.relation == SELF_AND_OTHERS and not any(map(left.page, OTHERS)):
+            return {**left.stored, "who": {**self.page("who"), "relation": SELF}}
+        return left.stored
+
+    def _free(self) -> str:
+        unused = (name for name in OTHERS if name not in self.stored)
+        removed = (name for name in OTHERS if not isinstance(self.stored.get(name), dict))
+        return next(unused, next(removed, ""))
+
+    def _tells_of(self, page: str) -> bool:
+        """Whether the page of an affected person says anything of them."""
+        asked = (*_IDENTITY, "custody", "consent", "own_child")
+        return any(self.text(page, field) for field in asked) or bool(self.papers(page))
+
+    def papers(self, page: str) -> tuple[str, ...]:
+        """Ids of the files that were sent to show that the person of this page agrees."""
+        ids = self.page(page).get("papers")
+        return tuple(one for one in ids if isinstance(one, str)) if isinstance(ids, list) else ()
 
     @property
     def codes(self) -> tuple[str, ...]:
@@ -165,8 +226,6 @@ class Answers:
 
     def _facts_before_details(self, today: dt.date) -> Facts:
         data: dict[str, Any] = {"allegations": self.allegations, "channel": "web"}
-        custody = self.text("now", "custody")
-        data["custody"] = custody if custody in CUSTODY else None
         if self.page("now"):
             data["emergency"] = self.fact("now", "emergency")
             data["removal72"] = self.fact("now", "removal72")
@@ -176,31 +235,36 @@ class Answers:
         if self.page("when"):
             span = self.span(today)
             data["days_ago"] = max(0, (today - span.last).days) if span else None
-        if not self.for_self:
-            data["third_party"] = True
-            data["consent"] = self.own_child or self.fact("person", "consent")
-            if self.own_child:
-                data["minor"] = True
-        data["anon"] = not _identifies(self.affected_identity())
         if self.page("contact"):
             data["interpreter"] = self.fact("contact", "interpreter")
             data["asylum"] = self.fact("contact", "fear")
         data["medical_info"] = any(
             self.page(page).get("health") is True for page in ("story", "files")
         )
-        return Facts.parse(data)
+        return merge_people([Facts.parse(data | own) for own in self._facts_of_people()])
+
+    def _facts_of_people(self) -> Iterator[dict[str, Any]]:
+        """For each affected person the facts that are theirs alone; there is always one."""
+        for page, told in self._affected():
+            own: dict[str, Any] = {
+                "custody": self._custody(page),
+                "anon": not _identifies(told.identity),
+            }
+            if Role.COMPLAINANT not in told.roles:
+                own["third_party"] = True
+                own["consent"] = told.consent.given if told.consent else None
+            if self._is_own_child(page):
+                own["minor"] = True
+            yield own
+
+    def _custody(self, page: str) -> str | None:
+        """Where the person of a page is; of the first one the page about now asks it."""
+        custody = self.text(page if page in OTHERS else "now", "custody")
+        return custody if custody in CUSTODY else None
 
     def details(self, today: dt.date) -> tuple[str, ...]:
         """The questions of the details page that matter for this complaint."""
         return details_that_matter(self._facts_before_details(today))
-
-    def affected_identity(self) -> dict[str, str]:
-        """What names the person it happened to; only what was given."""
-        if not self.for_self:
-            return self._texts("person", _IDENTITY)
-        if self.text("contact", "give_name") == NO:
-            return {}
-        return self._texts("contact", _IDENTITY)
 
     def filer_identity(self) -> dict[str, str]:
         """What names the one who writes; empty for someone who stays anonymous."""
@@ -212,36 +276,89 @@ class Answers:
         return self._texts("contact", ("name", "organisation") if represents else ("name",))
 
     def people(self) -> tuple[PersonTold, ...]:
-        """The one who writes and, where that is another, the person it happened to."""
-        contact = self._texts("contact", _CONTACT)
-        if self.for_self:
-            roles = frozenset({Role.COMPLAINANT, Role.AFFECTED})
-            return (PersonTold(roles, self.filer_identity(), contact),)
-        filer = PersonTold(_FILER_ROLES[self.relation], self.filer_identity(), contact)
-        return (
-            filer,
-            PersonTold(
-                frozenset({Role.AFFECTED}), self.affected_identity(), consent=self._consent()
-            ),
+        """The one who writes and everyone it happened to, who may be the same."""
+        affected = list(self._affected())
+        people = [self._placed(page, told, len(affected) > 1) for page, told in affected]
+        return tuple(people if self.for_self else [self._filer(), *people])
+
+    def _filer(self) -> PersonTold:
+        contact = self._texts("contact", CONTACT)
+        chosen = self.page("contact").get("methods")
+        if methods := [one for one in Method if isinstance(chosen, list) and one in chosen]:
+            contact["methods"] = " ".join(methods)
+        if words := self.text("contact", "language_other"):
+            contact["reads"] = words
+        return PersonTold(_FILER_ROLES[self.relation], self.filer_identity(), contact)
+
+    def _affected(self) -> Iterator[tuple[str, PersonTold]]:
+        """Each person it happened to, with the page that tells of them; never none."""
+        yield (
+            ("contact", self._filer())
+            if self.for_self
+            else (FIRST_PERSON, self._third_party(FIRST_PERSON))
+        )
+        for page in self.others:
+            if self._tells_of(page):
+                yield page, self._third_party(page)
+
+    def _third_party(self, page: str) -> PersonTold:
+        return PersonTold(
+            frozenset({Role.AFFECTED}), self._texts(page, _IDENTITY), consent=self._consent(page)
         )
 
-    def _consent(self) -> ConsentGiven | None:
-        if self.own_child:
+    def _placed(self, page: str, told: PersonTold, several: bool) -> PersonTold:
+        """Say where a person is who is one of several; of a single one the complaint says it."""
+        custody = self._custody(page) if several else None
+        return replace(told, identity=told.identity | {"custody": custody}) if custody else told
+
+    def _is_own_child(self, page: str) -> bool:
+        """A parent who writes for a child under 18: that counts as consent."""
+        return self.may_be_parent and page != "contact" and self.yes(page, "own_child")
+
+    def _consent(self, page: str) -> ConsentGiven | None:
+        """Whether the person of a page agreed; a paper or a tick says so without the answer."""
+        if self._is_own_child(page):
             return ConsentGiven(True, "parent_of_minor")
-        given = self.fact("person", "consent")
-        return None if given is None else ConsentGiven(given)
+        attested = self.page(page).get("attested") is True
+        if self.text(page, "consent"):
+            given = self.fact(page, "consent")
+        else:
+            given = True if self.papers(page) or attested else None
+        if not given:
+            return None if given is None else ConsentGiven(False)
+        if self.papers(page):
+            return ConsentGiven(True, "document")
+        if not attested:
+            return ConsentGiven(True)
+        anonymous = self.text("contact", "give_name") == NO
+        return ConsentGiven(True, "attested", "" if anonymous else self.text(page, "signature"))
+
+    @property
+    def signature(self) -> str:
+        """The name that the one who writes has signed with, on the first page that has one."""
+        pages = self.others if self.for_self else (FIRST_PERSON, *self.others)
+        return next((name for page in pages if (name := self.text(page, "signature"))), "")
+
+    @property
+    def language_read(self) -> str | None:
+        """The language, one of ours, in which the one who writes wants to read; None: not said."""
+        chosen = self.text("contact", "language_read")
+        return chosen if chosen in LANGUAGES else None
 
     def _texts(self, page: str, fields: tuple[str, ...]) -> dict[str, str]:
         return {field: text for field in fields if (text := self.text(page, field))}
 
 
 def submission(answers: Answers, *, language: str, today: dt.date) -> Submission:
-    """Return the complaint that ``answers`` tell; raises NothingSaid."""
+    """Return the complaint that ``answers`` tell; raises NothingSaid.
+
+    ``language`` is that of the page, which counts where no other was chosen to be written to.
+    """
     if not answers.says_something:
         raise NothingSaid
     span = answers.span(today)
     return Submission(
-        language=language,
+        language=answers.language_read or language,
         channel="web",
         facts=answers.facts(today),
         story=answers.text("story", "story"),

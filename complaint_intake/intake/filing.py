@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
 from complaint_intake.audit.log import Action, Actor, record
-from complaint_intake.db import lock_key, utcnow
+from complaint_intake.db import lock_key, new_id, utcnow
 from complaint_intake.intake.attachments import attach_file
 from complaint_intake.intake.case_numbers import new_case_number
 from complaint_intake.intake.models import (
@@ -266,9 +266,14 @@ def _match_people(complaint: Complaint, told: tuple[PersonTold, ...]) -> list[Pe
             (consent.given, consent.kind) == (one.consent.given, one.consent.kind)
             for consent in person.consents
         ):
-            person.consents.append(
-                Consent(given=one.consent.given, kind=one.consent.kind, recorded_at=utcnow())
+            consent = Consent(
+                id=new_id(),
+                given=one.consent.given,
+                kind=one.consent.kind,
+                recorded_at=utcnow(),
             )
+            person.consents.append(consent)
+            consent.signature = one.consent.signature or None
     return people
 
 

@@ -16,24 +16,18 @@ from complaint_intake.audit.log import CLI
 from complaint_intake.db import Database
 from complaint_intake.intake.filing import file_complaint
 from complaint_intake.intake.models import Channel, Facility, Role
-from complaint_intake.intake.submission import ConsentGiven, IncidentTold, PersonTold, Submission
+from complaint_intake.intake.submission import (
+    CONTACT,
+    IDENTITY,
+    ConsentGiven,
+    IncidentTold,
+    PersonTold,
+    Submission,
+)
 from complaint_intake.languages import LANGUAGES
 from complaint_intake.routing import Facts, FactsError
 from complaint_intake.routing.batch import Answer, read_line
 
-IDENTITY = frozenset({"name", "a_number", "birth_date", "organisation", "description"})
-CONTACT = frozenset(
-    {
-        "phone",
-        "email",
-        "address",
-        "safe_phone",
-        "safe_message",
-        "safe_mail",
-        "best_time",
-        "other_contact",
-    }
-)
 SUBMISSION = frozenset(
     {
         "language",
@@ -132,7 +126,7 @@ def _people(given: dict[str, Any], facts: Facts) -> Iterator[PersonTold]:
 def _person(
     data: object, path: str, roles: set[Role], consent: ConsentGiven | None = None
 ) -> PersonTold:
-    given = _object(data, path, IDENTITY | CONTACT)
+    given = _object(data, path, frozenset((*IDENTITY, *CONTACT)))
     texts = {name: _text(value, f"{path}.{name}") for name, value in given.items()}
     return PersonTold(
         roles=frozenset(roles),

@@ -8,13 +8,38 @@ from complaint_intake.files.store import StoredFile
 from complaint_intake.intake.models import Role
 from complaint_intake.routing import Facts
 
+#: What may be told of who a person is; ``custody`` is a code, where several are affected.
+IDENTITY = ("name", "a_number", "birth_date", "organisation", "description", "custody")
+
+#: What may be told of how to reach a person; what the answers mean is in ``reaching``.
+CONTACT = (
+    "methods",
+    "phone",
+    "safe_phone",
+    "safe_message",
+    "safe_text",
+    "best_time",
+    "email",
+    "safe_email",
+    "address",
+    "safe_mail",
+    "safe_facility",
+    "other_contact",
+    "safe_other",
+    "reads",
+)
+
 
 @dataclass(frozen=True, slots=True)
 class ConsentGiven:
-    """Consent of an affected person to another one filing: whether, and how that is known."""
+    """Consent of an affected person to another one filing: whether, and how that is known.
+
+    ``signature`` is the name that the filer signed an attestation with.
+    """
 
     given: bool
     kind: str = "stated"
+    signature: str = ""
 
 
 @dataclass(frozen=True, slots=True)

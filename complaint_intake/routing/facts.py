@@ -134,18 +134,22 @@ def merge_people(people: Sequence[Facts]) -> Facts:
         name: (all if name in ("anon", "consent") else any)(getattr(p, name) for p in people)
         for name in YES_NO
     }
-    unknown = frozenset(
+    unknown = {
         name
         for name in frozenset().union(*(p.unknown for p in people)) & set(YES_NO)
         if not values[name]
-    )
+    }
+    if any(not p.consent and "consent" not in p.unknown for p in people):
+        unknown.discard("consent")  # one who did not agree settles it
+    if all("days_ago" in p.unknown for p in people):
+        unknown.add("days_ago")
     return Facts(
         allegations=tuple(dict.fromkeys(pair for p in people for pair in p.allegations)),
         custody=most_held(p.custody for p in people),
         days_ago=min(p.days_ago for p in people),
         duplicate_of=next((p.duplicate_of for p in people if p.duplicate_of), None),
         channel=next((p.channel for p in people if p.channel), None),
-        unknown=unknown,
+        unknown=frozenset(unknown),
         **values,
     )
 

@@ -84,33 +84,44 @@ class _Pick(_Known, SelectField):
     pass
 
 
-def _listed(choices: Iterable[tuple[str, Any]]) -> list[SelectChoice]:
-    return [SelectChoice(value, label) for value, label in choices]
+def _listed(choices: Iterable[tuple[Any, ...]]) -> list[SelectChoice]:
+    return [SelectChoice(*choice) for choice in choices]
 
 
 def _coerce(value: Any) -> str:
     return "" if value is None else str(value)
 
 
-def short_text(label: Any, hint: Any = "", *, limit: int = 200, **attributes: str) -> StringField:
-    """One line of text. Browsers are told not to remember it: the device may be shared."""
+#: Browsers are told not to remember what is typed: the device may be shared (docs/decisions/0008).
+_PRIVATE = {"autocomplete": "off"}
+#: Names and addresses are no mistakes, and some browsers send what they check to their maker.
+_UNCHECKED = {**_PRIVATE, "spellcheck": "false"}
+
+
+def short_text(
+    label: Any, hint: Any = "", *, limit: int = 200, default: str = "", **attributes: str
+) -> StringField:
+    """One line of text; ``default`` stands there until the page is answered."""
     return StringField(
         label,
         [_AtMost(limit)],
         filters=[clean],
         description=hint,
-        render_kw={"autocomplete": "off", "spellcheck": "false", **attributes},
+        default=default,
+        render_kw={**_UNCHECKED, **attributes},
     )
 
 
-def long_text(label: Any, hint: Any = "", *, rows: int = 4, limit: int = 4_000) -> TextAreaField:
-    """Several lines of text."""
+def long_text(
+    label: Any, hint: Any = "", *, rows: int = 4, limit: int = 4_000, is_prose: bool = True
+) -> TextAreaField:
+    """Several lines of text; where it is no prose, browsers are told not to check its spelling."""
     return TextAreaField(
         label,
         [_AtMost(limit)],
         filters=[clean],
         description=hint,
-        render_kw={"autocomplete": "off", "rows": str(rows)},
+        render_kw={**(_PRIVATE if is_prose else _UNCHECKED), "rows": str(rows)},
     )
 
 
@@ -129,8 +140,8 @@ def several(label: Any, choices: Iterable[tuple[str, Any]], hint: Any = "") -> S
     return _Several(label, choices=_listed(choices), coerce=_coerce, description=hint)
 
 
-def pick(label: Any, choices: Iterable[tuple[str, Any]], hint: Any = "") -> SelectField:
-    """A list to choose from; the first choice is the default."""
+def pick(label: Any, choices: Iterable[tuple[Any, ...]], hint: Any = "") -> SelectField:
+    """A list to choose from, each (value, label) or with its attributes; the default is first."""
     listed = _listed(choices)
     return _Pick(label, choices=listed, coerce=_coerce, default=listed[0].value, description=hint)
 

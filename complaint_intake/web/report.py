@@ -24,7 +24,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from complaint_intake.audit.log import PUBLIC
 from complaint_intake.extensions import services
-from complaint_intake.intake.answers import SAVED, Answers, NothingSaid, Plan, submission
+from complaint_intake.intake.answers import OTHERS, SAVED, Answers, NothingSaid, Plan, submission
 from complaint_intake.intake.attachments import attach_file, detach_file
 from complaint_intake.intake.drafts import save_answers, save_for_later
 from complaint_intake.intake.filing import (
@@ -58,6 +58,8 @@ blueprint = Blueprint("report", __name__)
 
 #: What a button may ask for besides going on.
 BACK, STAY, ADD, SEND = "back", "stay", "add", "send"
+#: Tell of one more person it happened to. Such a person is taken out by "remove-" and the page.
+ANOTHER = "another"
 #: Save and finish later; go on with a saved draft; leave it.
 KEEP, RESUME, FINISH = "save", "resume", "finish"
 
@@ -139,6 +141,8 @@ def answer(step: str) -> AnyResponse:
         state = _state(token, find_draft(session, token.id), returning=returning)
     if state.receipt:
         return _go(RECEIPT, state)
+    if go.removeprefix("remove-") in OTHERS:
+        return _remove_person(go.removeprefix("remove-"), step, state)
     if step == SAVE:
         return _answer_saved(state, go) if state.saved else _go(FIRST, state)
     if step == CHECK:
@@ -176,6 +180,8 @@ def _answer_page(page: Page, state: State, go: str) -> AnyResponse:
         )
     if go in (STAY, ADD) or go.startswith("remove-"):
         return _go(page.name, state)
+    if go == ANOTHER:
+        return _add_person(state)
     if go == BACK:
         before = CHECK if state.returning else preceding(page, state.answers, today())
         return _go(before or FIRST, state)
@@ -203,6 +209,40 @@ def _save(page: Page, form: PageForm, state: State, received: uploads.Received, 
     for file_id in removed:
         services().files.discard(file_id)
     state.answers, state.files = fresh.answers, fresh.files
+
+
+def _add_person(state: State) -> AnyResponse:
+    """Lead to the page of one more person it happened to."""
+    with services().db.unit_of_work() as session:
+        complaint = resume_draft(
+            session, state.token.id, channel=Channel.WEB, language=g.language, actor=PUBLIC
+        )
+        stored, name = Answers(complaint.answers).with_another()
+        save_answers(session, complaint, stored, language=g.language)
+        session.flush()
+        state.answers = Answers(complaint.answers)
+    return _go(name or CHECK, state)
+
+
+def _remove_person(name: str, step: str, state: State) -> AnyResponse:
+    """Take a person out, with the papers that were sent for them; the others stay as they are."""
+    removed: list[uuid.UUID] = []
+    with services().db.unit_of_work() as session:
+        complaint = resume_draft(
+            session, state.token.id, channel=Channel.WEB, language=g.language, actor=PUBLIC
+        )
+        answers = Answers(complaint.answers)
+        save_answers(session, complaint, answers.without(name), language=g.language)
+        for paper in answers.papers(name):
+            removed += detach_file(session, complaint, uuid.UUID(paper), actor=PUBLIC)
+        session.flush()
+        fresh = _state(state.token, complaint)
+    for file_id in removed:
+        services().files.discard(file_id)
+    state.answers, state.files = fresh.answers, fresh.files
+    if step == CHECK or state.returning:
+        return _go(CHECK, state)
+    return _go(preceding(PAGES[step], answers, today()) or FIRST, state)
 
 
 def _save_for_later(

@@ -31,7 +31,8 @@ FIELDS = st.sampled_from(
         "emergency", "custody", "removal72", "hold_paper", "ongoing", "injury", "recent_sex",
         "minor", "pregnant", "nexus", "court", "day", "month", "year", "when", "place", "story",
         "health", "give_name", "phone", "interpreter", "fear", "tell_immigration",
-        "language_spoken", *GROUPS,
+        "language_spoken", "language_read", "methods", "attested", "signature", "papers",
+        *GROUPS,
     ]
 )  # fmt: skip
 ANYTHING = st.dictionaries(

@@ -139,6 +139,20 @@ def test_several_people_make_one_set_of_facts():
     assert merged.unknown == {"minor"}
 
 
+def test_merging_one_person_changes_nothing():
+    facts = Facts.parse({"days_ago": None, "ongoing": None, "consent": None, "custody": "REMOVED"})
+    assert merge_people([facts]) == facts
+
+
+def test_one_who_did_not_agree_settles_the_consent_of_all():
+    refused, unknown, agreed = ({"consent": value} for value in (False, None, True))
+    merged = merge_people([Facts.parse(one) for one in (agreed, unknown, refused)])
+    assert not merged.consent
+    assert merged.unknown == frozenset()
+    merged = merge_people([Facts.parse(one) for one in (agreed, unknown)])
+    assert merged.unknown == {"consent"}
+
+
 def test_merging_nobody_is_an_error():
     with pytest.raises(ValueError, match="at least one person"):
         merge_people([])

@@ -206,9 +206,9 @@ class Person(SealedRecord, Base):
     identity_sealed: Mapped[bytes | None]
     contact_sealed: Mapped[bytes | None]
 
-    #: name, a_number, birth_date, organisation, description: only the keys that were given.
+    #: The keys of submission.IDENTITY that were given.
     identity = Sealed[dict[str, str]]("identity_sealed")
-    #: phone, email, address, safe_phone, safe_message, safe_mail, best_time, other_contact.
+    #: The keys of submission.CONTACT that were given.
     contact = Sealed[dict[str, str]]("contact_sealed")
 
     complaint: Mapped[Complaint] = relationship(back_populates="people")
@@ -227,7 +227,7 @@ class Consent(Base):
 
     __tablename__ = "consent"
 
-    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
     person_id: Mapped[uuid.UUID] = mapped_column(
         ForeignKey("person.id", ondelete="CASCADE"), index=True
     )
@@ -235,8 +235,17 @@ class Consent(Base):
     #: ``stated``, ``attested``, ``document``, ``parent_of_minor``.
     kind: Mapped[str] = mapped_column(String(20))
     recorded_at: Mapped[dt.datetime]
+    signature_sealed: Mapped[bytes | None]
+
+    #: The name that the filer typed below an attestation.
+    signature = Sealed[str]("signature_sealed")
 
     person: Mapped[Person] = relationship(back_populates="consents")
+
+    @property
+    def data_key(self) -> Cipher:
+        """The cipher of the complaint that the person belongs to."""
+        return self.person.data_key
 
 
 class Allegation(SealedRecord, Base):

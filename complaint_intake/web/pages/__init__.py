@@ -6,13 +6,14 @@ from complaint_intake.intake.answers import SAVED, Answers
 from complaint_intake.web.pages import events
 from complaint_intake.web.pages.contact import CONTACT
 from complaint_intake.web.pages.page import Page
-from complaint_intake.web.pages.people import PERSON, WHO
+from complaint_intake.web.pages.people import MORE_PEOPLE, PERSON, WHO
 
 PAGES: dict[str, Page] = {
     page.name: page
     for page in (
         WHO,
         PERSON,
+        *MORE_PEOPLE,
         events.WHAT,
         events.BY,
         events.NOW,

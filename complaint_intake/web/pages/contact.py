@@ -1,16 +1,27 @@
 """How to reach the one who writes, and what immigration may learn."""
 
 import datetime as dt
+from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
-from complaint_intake.intake.answers import LAWYER, ORGANISATION, Answers
-from complaint_intake.web.fields import YES_NO, long_text, one_of, short_text, yes_no
-from complaint_intake.web.pages.page import Fields, Page
-from complaint_intake.web.pages.people import a_number
+from complaint_intake.intake.answers import LAWYER, ORGANISATION, OTHER_LANGUAGE, Answers
+from complaint_intake.intake.reaching import Method, Way
+from complaint_intake.languages import LANGUAGES, READING_ORDER
+from complaint_intake.web.fields import (
+    YES_NO,
+    long_text,
+    one_of,
+    pick,
+    several,
+    short_text,
+    yes_no,
+)
+from complaint_intake.web.pages.page import Fields, Page, asked
+from complaint_intake.web.pages.people import NAME_LIMIT, a_number, birth_date
 
 
-def _contact(answers: Answers, today: dt.date) -> Fields:
+def _name(answers: Answers) -> Fields:
     fields: Fields = {
         "give_name": one_of(
             _l("Do you want to give your name?"),
@@ -18,30 +29,88 @@ def _contact(answers: Answers, today: dt.date) -> Fields:
             _l("Without a name it is harder for us to find out what happened."),
         ),
         "name": short_text(
-            _l("Your name"), _l("The full name as it is on your papers."), limit=128
+            _l("Your name"),
+            _l("The full name as it is on your papers."),
+            limit=NAME_LIMIT,
+            default=answers.signature,
         ),
     }
     if answers.for_self:
-        fields["a_number"] = a_number()
-        fields["birth_date"] = short_text(_l("Date of birth"), limit=40)
+        fields |= {"a_number": a_number(), "birth_date": birth_date()}
     if answers.relation in (LAWYER, ORGANISATION):
         fields["organisation"] = short_text(_l("Your organization or office"))
-    fields |= {
-        "phone": short_text(_l("Phone number"), limit=60, inputmode="tel"),
-        "safe_message": one_of(
-            _l("Is it safe to leave a message?"),
+    return fields
+
+
+def _is_safe(question: Any) -> Any:
+    """Yes or no. A question left open is a no, so "I do not know" needs no answer of its own."""
+    return one_of(question, YES_NO)
+
+
+def _ways(answers: Answers) -> Fields:
+    fields: Fields = {
+        "methods": several(
+            _l("How do you want to hear from us?"),
             (
-                ("yes", _l("Yes")),
-                ("call", _l("Only say “please call”")),
-                ("no", _l("No")),
+                (Method.CALL, _l("Phone call")),
+                (Method.TEXT, _l("Text message")),
+                (Method.EMAIL, _l("E-mail")),
+                (Method.MAIL, _l("Mail")),
+                (Method.OTHER, _l("Through someone I trust")),
+                (Method.NONE, _l("I look it up with my case number")),
             ),
         ),
+        "phone": short_text(_l("Phone number"), limit=60, inputmode="tel"),
+        Way.CALL: _is_safe(_l("Is it safe to call this number?")),
+        Way.LEAVE_MESSAGE: one_of(
+            _l("Is it safe to leave a message?"),
+            (("yes", _l("Yes")), ("call", _l("Only say “please call”")), ("no", _l("No"))),
+        ),
+        Way.TEXT: _is_safe(_l("Is it safe to send a text message?")),
+        "best_time": short_text(
+            _l("Best time to call"), _l("For example: on Sundays, or after 8 at night.")
+        ),
         "email": short_text(_l("E-mail address"), inputmode="email"),
-        "address": long_text(_l("Mailing address"), rows=3, limit=500),
-        "safe_mail": yes_no(_l("Is it safe to send mail there?")),
-        "other_contact": short_text(_l("Someone else we may ask, with a phone number")),
+        Way.EMAIL: _is_safe(_l("Is it safe to send an e-mail?")),
+        "address": long_text(_l("Mailing address"), rows=3, limit=500, is_prose=False),
+        Way.MAIL: _is_safe(_l("Is it safe to send mail there?")),
+        "other_contact": long_text(
+            _l("Someone else we may ask"),
+            _l("The name, and a phone number or an address."),
+            rows=2,
+            limit=300,
+            is_prose=False,
+        ),
+        Way.TELL_OTHER: _is_safe(_l("Is it safe to tell this person why we ask?")),
+    }
+    if answers.for_self:
+        fields[Way.FACILITY] = _is_safe(
+            _l("If you are held: may we use that place's phone or mail?")
+        )
+    return fields
+
+
+def _languages() -> Fields:
+    ours = (
+        (code, LANGUAGES[code].autonym, {"lang": LANGUAGES[code].html}) for code in READING_ORDER
+    )
+    return {
+        "language_read": pick(
+            _l("Which language should we write to you in?"),
+            [
+                ("", _l("The language of this page")),
+                *ours,
+                (OTHER_LANGUAGE, _l("Another language")),
+            ],
+        ),
+        "language_other": short_text(_l("If another language, which one?"), limit=40),
         "language_spoken": short_text(_l("Which language do you speak best?"), limit=40),
         "interpreter": yes_no(_l("Do you need an interpreter?"), _l("It is free.")),
+    }
+
+
+def _immigration(answers: Answers) -> Fields:
+    return {
         "tell_immigration": one_of(
             _l("May we tell immigration that you complained?"),
             YES_NO,
@@ -54,11 +123,18 @@ def _contact(answers: Answers, today: dt.date) -> Fields:
             ),
         ),
         "fear": yes_no(
-            _l("Are you afraid of someone in your home country?"),
+            asked(
+                answers,
+                _l("Are you afraid of someone in your home country?"),
+                _l("Is the person afraid of someone in their home country?"),
+            ),
             _l("With a yes, we make sure that your consulate learns nothing from us."),
         ),
     }
-    return fields
+
+
+def _contact(answers: Answers, today: dt.date) -> Fields:
+    return {**_name(answers), **_ways(answers), **_languages(), **_immigration(answers)}
 
 
 CONTACT = Page(
@@ -67,6 +143,10 @@ CONTACT = Page(
     _contact,
     (
         _l("You can leave everything on this page empty."),
-        _l("In detention, others may hear calls and open mail. Give only what is safe."),
+        _l(
+            "Other people may hear calls, read messages or open mail. "
+            "We only use a way that you say is safe."
+        ),
     ),
+    template="web/contact.html",
 )

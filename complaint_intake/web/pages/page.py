@@ -11,6 +11,11 @@ from complaint_intake.web.fields import PageForm
 Fields = dict[str, Any]
 
 
+def asked(answers: Answers, of_you: Any, of_person: Any) -> Any:
+    """The question about an affected person: as ``of_you`` where that is the one who writes."""
+    return of_you if answers.for_self else of_person
+
+
 @dataclass(frozen=True, slots=True)
 class Page:
     """One page of the form: ``name`` is its place in the URL, ``title`` its one heading."""

@@ -1,13 +1,29 @@
-"""Who writes, and the person it happened to."""
+"""Who writes, and the people it happened to."""
 
 import datetime as dt
+from functools import partial
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
-from complaint_intake.intake.answers import FAMILY, LAWYER, ORGANISATION, SELF, WITNESS, Answers
-from complaint_intake.web.fields import one_of, short_text, yes_no
+from complaint_intake.intake.answers import (
+    FAMILY,
+    FIRST_PERSON,
+    LAWYER,
+    ORGANISATION,
+    OTHERS,
+    SELF,
+    SELF_AND_OTHERS,
+    WITNESS,
+    Answers,
+)
+from complaint_intake.taxonomy import CUSTODY
+from complaint_intake.web import uploads
+from complaint_intake.web.fields import files, one_of, public_text, short_text, tick, yes_no
 from complaint_intake.web.pages.page import Fields, Page
+
+#: Names may be long in some languages; nobody's is refused.
+NAME_LIMIT = 300
 
 
 def _who(answers: Answers, today: dt.date) -> Fields:
@@ -16,6 +32,7 @@ def _who(answers: Answers, today: dt.date) -> Fields:
             _l("Who is this complaint for?"),
             (
                 (SELF, _l("For me. It happened to me.")),
+                (SELF_AND_OTHERS, _l("For me and others. It happened to us.")),
                 (FAMILY, _l("For someone in my family, or a friend")),
                 (LAWYER, _l("For my client. I am a lawyer or representative.")),
                 (ORGANISATION, _l("For a person or a group. I write for an organization.")),
@@ -25,26 +42,32 @@ def _who(answers: Answers, today: dt.date) -> Fields:
     }
 
 
-def _person(answers: Answers, today: dt.date) -> Fields:
+def _person(answers: Answers, today: dt.date, *, page: str) -> Fields:
     fields: Fields = {
         "name": short_text(
             _l("Name of the person"),
             _l("The full name as it is on papers, if you know it."),
-            limit=128,
+            limit=NAME_LIMIT,
         ),
         "a_number": a_number(),
-        "birth_date": short_text(_l("Date of birth"), limit=40),
+        "birth_date": birth_date(),
     }
-    if answers.relation == FAMILY:
+    if page in OTHERS:
+        fields["custody"] = custody(_l("Where is the person now?"))
+    if answers.may_be_parent:
         fields["own_child"] = yes_no(_l("Is this person your child, and under 18?"))
-    fields["consent"] = yes_no(
-        _l("Does this person agree that you complain?"),
-        _l(
-            "We take your complaint either way. "
-            "If the person does not say yes, we can tell you less about it."
+    return fields | {
+        "consent": yes_no(_l("Does this person agree that you complain?")),
+        "attested": tick(_l("I say that this is true: the person agrees.")),
+        "signature": short_text(
+            _l("Your full name, as a signature"), limit=NAME_LIMIT, default=answers.signature
         ),
-    )
-    return fields
+        "consent_files": files(
+            _l("Add a paper that the person signed"),
+            _l("For example Form G-28 or ICE Form 60-001. A letter is fine too."),
+            accept=uploads.ACCEPT,
+        ),
+    }
 
 
 def a_number() -> Any:
@@ -58,12 +81,43 @@ def a_number() -> Any:
     )
 
 
+def birth_date() -> Any:
+    """The date of birth, in any spelling."""
+    return short_text(_l("Date of birth"), limit=40)
+
+
+def custody(label: Any) -> Any:
+    """Where a person is held, if at all."""
+    # "I do not know" stands last, as everywhere.
+    return one_of(
+        label,
+        [(code, public_text(CUSTODY[code].public)) for code in CUSTODY if code != "UNKNOWN"]
+        + [("UNKNOWN", public_text(CUSTODY["UNKNOWN"].public))],
+    )
+
+
 WHO = Page("who", _l("Who is this complaint for?"), _who)
 
 PERSON = Page(
-    "person",
+    FIRST_PERSON,
     _l("The person it happened to"),
-    _person,
+    partial(_person, page=FIRST_PERSON),
     (_l("You can leave out what you do not know."),),
     applies=lambda answers: not answers.for_self,
+    template="web/person.html",
 )
+
+
+def _another(name: str) -> Page:
+    number = name.rpartition("-")[2]
+    return Page(
+        name,
+        _l("Person %(number)s it happened to", number=number),
+        partial(_person, page=name),
+        PERSON.intro,
+        applies=lambda answers: name in answers.others,
+        template=PERSON.template,
+    )
+
+
+MORE_PEOPLE = tuple(map(_another, OTHERS))
