@@ -181,7 +181,7 @@ def _answer_page(page: Page, state: State, go: str) -> AnyResponse:
     if go in (STAY, ADD) or go.startswith("remove-"):
         return _go(page.name, state)
     if go == ANOTHER:
-        return _add_person(state)
+        return _add_person(page, state)
     if go == BACK:
         before = CHECK if state.returning else preceding(page, state.answers, today())
         return _go(before or FIRST, state)
@@ -211,7 +211,7 @@ def _save(page: Page, form: PageForm, state: State, received: uploads.Received, 
     state.answers, state.files = fresh.answers, fresh.files
 
 
-def _add_person(state: State) -> AnyResponse:
+def _add_person(page: Page, state: State) -> AnyResponse:
     """Lead to the page of one more person it happened to."""
     with services().db.unit_of_work() as session:
         complaint = resume_draft(
@@ -221,7 +221,8 @@ def _add_person(state: State) -> AnyResponse:
         save_answers(session, complaint, stored, language=g.language)
         session.flush()
         state.answers = Answers(complaint.answers)
-    return _go(name or CHECK, state)
+    after = following(page, state.answers, today(), returning=state.returning)
+    return _go(name or after, state)
 
 
 def _remove_person(name: str, step: str, state: State) -> AnyResponse:
