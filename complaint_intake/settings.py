@@ -7,6 +7,7 @@ machine only: a server that listens beyond loopback refuses them.
 
 import ipaddress
 import os
+import re
 from pathlib import Path
 from typing import Any, Self
 from urllib.parse import urlsplit
@@ -71,6 +72,8 @@ class Settings(BaseSettings):
     twilio_api_base: str = "https://api.twilio.com"
     #: The hotline's own numbers (E.164, comma separated); empty accepts any ``To``.
     twilio_numbers: str = ""
+    #: The number (E.164) that text messages come from; empty: none are offered.
+    twilio_sms_from: str = ""
 
     smtp_url: SecretStr | None = None
     mail_from: str = "complaint-intake@localhost"
@@ -110,6 +113,13 @@ class Settings(BaseSettings):
             raise ValueError("must be http(s)://host without a trailing slash")
         return value
 
+    @field_validator("twilio_sms_from")
+    @classmethod
+    def _check_number(cls, value: str) -> str:
+        if value and not re.fullmatch(r"\+[1-9]\d{6,14}", value):
+            raise ValueError("must be a number in E.164 form, such as +15555550100")
+        return value
+
     @field_validator("database_url")
     @classmethod
     def _check_database_url(cls, value: str) -> str:
@@ -124,6 +134,10 @@ class Settings(BaseSettings):
             self.database_url = f"sqlite:///{self.var_dir / 'complaints.sqlite3'}"
         if not self.public_base_url:
             self.public_base_url = f"http://{self.host}:{self.port}"
+        if self.twilio_sms_from and not (self.twilio_account_sid and self.twilio_auth_token):
+            raise ValueError(
+                "TWILIO_SMS_FROM needs TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN beside it"
+            )
         return self
 
     @property
@@ -132,6 +146,11 @@ class Settings(BaseSettings):
         return _is_loopback(self.host) and _is_loopback(
             urlsplit(self.public_base_url).hostname or ""
         )
+
+    @property
+    def sends_text_messages(self) -> bool:
+        """Whether text messages can be sent, and so may be offered."""
+        return bool(self.twilio_sms_from)
 
     @property
     def hotline_numbers(self) -> frozenset[str]:

@@ -35,6 +35,9 @@ class Permission(StrEnum):
     CHANGE_STATE = "change_state"
     REROUTE = "reroute"
     WALL = "wall"
+    FINISH_TASK = "finish_task"
+    CONFIRM_WITHDRAWAL = "confirm_withdrawal"
+    DECLINE_WITHDRAWAL = "decline_withdrawal"
     VIEW_AUDIT = "view_audit"
 
 
@@ -50,10 +53,15 @@ _WHEN_CLOSED = frozenset(
         Permission.VIEW_CASE,
         Permission.VIEW_AUDIT,
         Permission.NOTE,
+        Permission.FINISH_TASK,
         Permission.CHANGE_STATE,  # reopening
         Permission.WALL,
     }
 )
+#: Only an office that reads what the person writes may judge whether they mean it.
+_OF_WITHDRAWAL = frozenset({Permission.CONFIRM_WITHDRAWAL, Permission.DECLINE_WITHDRAWAL})
+#: Offices of the department complained of, where one officer alone must not end a complaint.
+_NEEDS_SECOND_LOOK = frozenset({Queue.LESC, Queue.JIC})
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +99,20 @@ def can(staff: Staff, permission: Permission, target: Referral | str) -> bool:
         return target in staff.queues
     if target.queue not in staff.queues or not target.allegations:
         return False  # without an allegation the rules took it back: nothing of it is theirs
+    if permission in _OF_WITHDRAWAL and not target.reads_words:
+        return False
+    if permission == Permission.CONFIRM_WITHDRAWAL and needs_supervisor(target):
+        return target.is_open and staff.role == Role.SUPERVISOR
     return target.is_open or permission in _WHEN_CLOSED
+
+
+def needs_supervisor(referral: Referral) -> bool:
+    """Whether a supervisor confirms a withdrawal: someone may have been made to ask for it.
+
+    So it is where a life was said to be in danger, and at the offices of the department complained
+    of (docs/decisions/0008-withdrawal.md).
+    """
+    return referral.priority == "P0" or referral.queue in _NEEDS_SECOND_LOOK
 
 
 def walled_from(staff: Staff) -> ColumnElement[bool]:

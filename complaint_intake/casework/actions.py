@@ -14,6 +14,7 @@ from complaint_intake.audit.log import Action, Actor, record
 from complaint_intake.casework.access import Permission, Staff, can
 from complaint_intake.casework.accounts import normal_username
 from complaint_intake.casework.case_view import find_referral
+from complaint_intake.casework.disclosure import Disclosure
 from complaint_intake.db import new_id, utcnow
 from complaint_intake.errors import ComplaintIntakeError, Conflict, NotPermitted
 from complaint_intake.intake.models import (
@@ -28,7 +29,12 @@ from complaint_intake.intake.models import (
     Task,
 )
 from complaint_intake.intake.projection import Projection, hand_over
-from complaint_intake.intake.routing_service import page_office, withdraw_referral
+from complaint_intake.intake.routing_service import (
+    RETALIATION_WATCH,
+    page_office,
+    withdraw_referral,
+)
+from complaint_intake.intake.waiting import DECIDE_WITHDRAWAL, READ_MESSAGE, finish_tasks
 from complaint_intake.routing import Queue
 from complaint_intake.security.accounts import User
 
@@ -159,6 +165,12 @@ def send_message(
     """Tell the person who complained something, in a public language; they read it by PIN."""
     referral = _change(session, staff, referral_id, Permission.MESSAGE, version)
     _take_up(referral)
+    finish_tasks(referral.complaint, READ_MESSAGE, queue=referral.queue)
+    _write(referral, staff, language, body)
+    _audit(session, staff, referral, Action.MESSAGE_SENT, language)
+
+
+def _write(referral: Referral, staff: Staff, language: str, body: str) -> None:
     Message(
         complaint=referral.complaint,
         referral_id=referral.id,
@@ -168,7 +180,6 @@ def send_message(
         sent_at=utcnow(),
         body=body,
     )
-    _audit(session, staff, referral, Action.MESSAGE_SENT, language)
 
 
 def change_state(
@@ -192,8 +203,9 @@ def change_state(
         _refuse_second(complaint, referral.queue)
         referral.closed_at = None
         referral.close_reason = None
-        if complaint.state == ComplaintState.CLOSED:
+        if complaint.state in (ComplaintState.CLOSED, ComplaintState.WITHDRAWN):
             complaint.state, complaint.closed_at = ComplaintState.FILED, None
+            complaint.withdrawal_asked_at = None
     referral.state = to
     detail = f"{before}->{to}"
     if to == ReferralState.CLOSED and reason is not None:
@@ -202,6 +214,70 @@ def change_state(
         detail = f"{detail} {reason}"
     _audit(session, staff, referral, Action.REFERRAL_STATE_CHANGED, detail)
     _close_when_done(complaint)
+
+
+def finish_task(session: Session, staff: Staff, referral_id: uuid.UUID, task_id: uuid.UUID) -> None:
+    """Mark a task of this office as done; one that is done already stays as it is."""
+    referral = _change(session, staff, referral_id, Permission.FINISH_TASK, None)
+    found = next((task for task in referral.complaint.tasks if task.id == task_id), None)
+    if found is None or not Disclosure(referral).shows_task(found):
+        raise NotPermitted
+    if found.kind == DECIDE_WITHDRAWAL:
+        raise CannotDo("Confirm or decline what the person asks.")
+    if found.done_at is None:
+        found.done_at = utcnow()
+        _audit(session, staff, referral, Action.TASK_DONE, found.kind)
+
+
+def confirm_withdrawal(
+    session: Session, staff: Staff, referral_id: uuid.UUID, version: int, *, reason: str
+) -> None:
+    """End a complaint as its person asked, in every office; the reason is kept as a note.
+
+    What left the house is not called back, and the watch for reprisals goes on: a withdrawal may
+    be one. Every other task ends.
+    """
+    referral = _change(session, staff, referral_id, Permission.CONFIRM_WITHDRAWAL, version)
+    complaint = _with_request(session, referral)
+    now = utcnow()
+    complaint.state = ComplaintState.WITHDRAWN
+    complaint.closed_at = complaint.updated_at = now
+    for one in complaint.referrals:
+        if one.is_open:
+            one.state, one.closed_at = ReferralState.CLOSED, now
+            one.close_reason = CloseReason.PERSON_WITHDREW
+            if one is not referral:
+                one.version += 1
+    finish_tasks(complaint, *({task.kind for task in complaint.tasks} - {RETALIATION_WATCH}))
+    _note(referral, staff, "withdrawal", reason)
+    _audit(session, staff, referral, Action.WITHDRAWAL_CONFIRMED)
+
+
+def decline_withdrawal(
+    session: Session,
+    staff: Staff,
+    referral_id: uuid.UUID,
+    version: int,
+    *,
+    language: str,
+    body: str,
+) -> None:
+    """Go on with a complaint although its person asked to withdraw it, and tell them why."""
+    referral = _change(session, staff, referral_id, Permission.DECLINE_WITHDRAWAL, version)
+    complaint = _with_request(session, referral)
+    complaint.withdrawal_asked_at = None
+    complaint.updated_at = utcnow()
+    finish_tasks(complaint, DECIDE_WITHDRAWAL)
+    _take_up(referral)
+    _write(referral, staff, language, body)
+    _audit(session, staff, referral, Action.WITHDRAWAL_DECLINED, language)
+
+
+def _with_request(session: Session, referral: Referral) -> Complaint:
+    complaint = _locked(session, referral)
+    if complaint.withdrawal_asked_at is None or complaint.state != ComplaintState.FILED:
+        raise CannotDo("The person does not ask to withdraw any more.")
+    return complaint
 
 
 def _locked(session: Session, referral: Referral) -> Complaint:

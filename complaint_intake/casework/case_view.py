@@ -14,7 +14,13 @@ from sqlalchemy.orm import Session, aliased, joinedload
 
 from complaint_intake.audit.log import Action, Actor, record
 from complaint_intake.audit.models import AuditEvent
-from complaint_intake.casework.access import Permission, Staff, can, visible_to
+from complaint_intake.casework.access import (
+    Permission,
+    Staff,
+    can,
+    needs_supervisor,
+    visible_to,
+)
 from complaint_intake.casework.disclosure import Disclosure, GuardShown, PersonShown, people_of
 from complaint_intake.intake.models import (
     Attachment,
@@ -60,6 +66,7 @@ class NoticeShown:
 class TaskShown:
     """Something this office must do."""
 
+    id: uuid.UUID
     kind: str
     due_at: dt.datetime
     done_at: dt.datetime | None
@@ -154,6 +161,9 @@ class CaseView:
     whole: bool
     #: Whether the person's "no" keeps who they are, and their words, from this office.
     hides_filer: bool
+    #: When the person asked to withdraw it, for an office that may decide about that.
+    withdrawal_asked_at: dt.datetime | None
+    withdrawal_needs_supervisor: bool
     story: str | None
     incidents: tuple[IncidentShown, ...]
     notices: tuple[NoticeShown, ...]
@@ -296,6 +306,8 @@ def open_case(session: Session, staff: Staff, referral_id: uuid.UUID) -> CaseVie
         whole=disclosure.whole,
         story=complaint.story if disclosure.words else None,
         hides_filer=disclosure.hides_filer,
+        withdrawal_asked_at=complaint.withdrawal_asked_at if disclosure.words else None,
+        withdrawal_needs_supervisor=needs_supervisor(referral),
         incidents=tuple(_incident(one, disclosure) for one in complaint.incidents),
         notices=tuple(_notices(session, complaint, disclosure, decision, kinds)),
         tasks=tuple(_tasks(session, complaint, disclosure)),
@@ -354,7 +366,7 @@ def _tasks(session: Session, complaint: Complaint, disclosure: Disclosure) -> It
         select(Task).where(Task.complaint_id == complaint.id).order_by(Task.due_at)
     ):
         if disclosure.shows_task(task):
-            yield TaskShown(task.kind, task.due_at, task.done_at)
+            yield TaskShown(task.id, task.kind, task.due_at, task.done_at)
 
 
 def _notes(

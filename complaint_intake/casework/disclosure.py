@@ -25,7 +25,7 @@ from complaint_intake.intake.models import (
     allegation_person,
 )
 from complaint_intake.intake.projection import stored_rows
-from complaint_intake.routing import NoticeKind, Queue, Row, ruleset
+from complaint_intake.routing import NoticeKind, Row, ruleset
 
 Pair = tuple[str, str]
 
@@ -123,12 +123,8 @@ class Disclosure:
         )
         self.codes = frozenset(code for code, _ in self.pairs)
         self.whole = referral.sees_story
-        #: The hotline desk is ICE staff, and the person said that ICE is not to be told.
-        self.hides_filer = (
-            referral.queue == Queue.LESC and referral.complaint.tell_immigration is False
-        )
-        #: Story, files, incident and messages in the person's words: they may tell who it is.
-        self.words = self.whole and not self.hides_filer
+        self.hides_filer = referral.hides_filer
+        self.words = referral.reads_words
 
     def people(self, people: Iterable[KnownPerson]) -> list[PersonShown]:
         """Return the people this office sees, each with what it may know of them."""

@@ -20,7 +20,13 @@ def mark_notice_sent(session: Session, notice_id: uuid.UUID) -> None:
         record(session, chain, WORKER, Action.NOTICE_DELIVERED, f"notice:{notice.kind}")
 
 
+def mark_receipt_sent(session: Session, payload: dict[str, Any]) -> None:
+    """Record that the person was sent the case number, by e-mail or text message."""
+    chain = f"case:{payload['complaint']}"
+    record(session, chain, WORKER, Action.RECEIPT_SENT, f"receipt:{payload['kind']}")
+
+
 def mark_undeliverable(session: Session, payload: dict[str, Any], kind: str) -> None:
     """Record that the last try of a message failed; the dead row stays in the outbox for staff."""
-    subject = f"notice:{payload['kind']}" if kind == "notice" else "page:on_call"
+    subject = "page:on_call" if kind == "page" else f"{kind}:{payload['kind']}"
     record(session, f"case:{payload['complaint']}", WORKER, Action.DELIVERY_FAILED, subject)

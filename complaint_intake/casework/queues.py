@@ -19,7 +19,8 @@ from complaint_intake.casework.access import Permission, Staff, can, visible_to,
 from complaint_intake.casework.disclosure import Disclosure, people_of
 from complaint_intake.db import utcnow
 from complaint_intake.intake.case_numbers import normal_case_number
-from complaint_intake.intake.models import Complaint, Referral
+from complaint_intake.intake.models import Complaint, Referral, Task
+from complaint_intake.intake.waiting import PERSON_WAITS
 from complaint_intake.search.identifiers import (
     A_NUMBER,
     EMAIL,
@@ -133,6 +134,40 @@ def unseen_now(session: Session, staff: Staff, queue: str | None = None) -> list
     if queue is not None:
         query = query.where(Referral.queue == queue)
     return _lines(session, query.order_by(Referral.due_at).limit(10))
+
+
+@dataclass(frozen=True, slots=True)
+class TaskLine:
+    """A task of an office, and where it is done."""
+
+    referral_id: uuid.UUID
+    queue: str
+    case_number: str
+    kind: str
+    due_at: dt.datetime
+
+
+def people_waiting(session: Session, staff: Staff) -> list[TaskLine]:
+    """Return the cases in which the person waits for this office, the longest due first.
+
+    Closed cases too: what is added to one is in no list of open cases. At most fifty.
+    """
+    rows = session.execute(
+        select(Task.id, Task.kind, Task.due_at, Referral, Complaint.case_number)
+        .join(
+            Referral,
+            (Referral.complaint_id == Task.complaint_id) & (Referral.queue == Task.queue),
+        )
+        .join(Complaint, Complaint.id == Task.complaint_id)
+        .where(Task.done_at.is_(None), Task.kind.in_(PERSON_WAITS), visible_to(staff))
+        .order_by(Task.due_at, Task.id, Referral.closed_at.is_not(None), Referral.id.desc())
+        .limit(PAGE)
+    )
+    lines: dict[uuid.UUID, TaskLine] = {}
+    for task_id, kind, due_at, referral, case_number in rows:
+        if task_id not in lines and can(staff, Permission.FINISH_TASK, referral):
+            lines[task_id] = TaskLine(referral.id, referral.queue, case_number, kind, due_at)
+    return list(lines.values())
 
 
 def list_queue(

@@ -15,6 +15,8 @@ from complaint_intake.casework import actions
 from complaint_intake.casework.access import Permission
 from complaint_intake.casework.case_view import find_referral, open_case, open_file
 from complaint_intake.desk.forms import (
+    ConfirmForm,
+    DeclineForm,
     MessageForm,
     NoteForm,
     RerouteForm,
@@ -152,6 +154,53 @@ def raise_wall(referral_id: UUID) -> ResponseReturnValue:
     )
 
 
+@blueprint.post("/cases/<uuid:referral_id>/tasks/<uuid:task_id>/done")
+@needs(Permission.FINISH_TASK)
+def finish_task(referral_id: UUID, task_id: UUID) -> ResponseReturnValue:
+    return _do(
+        referral_id,
+        "task",
+        Form(),
+        lambda session: actions.finish_task(session, staff(), referral_id, task_id),
+        "The task is done.",
+    )
+
+
+@blueprint.post("/cases/<uuid:referral_id>/withdrawal/confirm")
+@needs(Permission.CONFIRM_WITHDRAWAL)
+def confirm_withdrawal(referral_id: UUID) -> ResponseReturnValue:
+    form = ConfirmForm(request.form)
+    return _do(
+        referral_id,
+        "confirm",
+        form,
+        lambda session: actions.confirm_withdrawal(
+            session, staff(), referral_id, form.version.data, reason=form.reason.data
+        ),
+        "The complaint is withdrawn.",
+    )
+
+
+@blueprint.post("/cases/<uuid:referral_id>/withdrawal/decline")
+@needs(Permission.DECLINE_WITHDRAWAL)
+def decline_withdrawal(referral_id: UUID) -> ResponseReturnValue:
+    form = DeclineForm(request.form)
+    return _do(
+        referral_id,
+        "decline",
+        form,
+        lambda session: actions.decline_withdrawal(
+            session,
+            staff(),
+            referral_id,
+            form.version.data,
+            language=form.language.data,
+            body=form.body.data,
+        ),
+        "The work goes on. The complainant is told.",
+    )
+
+
 @blueprint.get("/cases/<uuid:referral_id>/files/<uuid:file_id>")
 @needs(Permission.VIEW_CASE)
 def file(referral_id: UUID, file_id: UUID) -> ResponseReturnValue:
@@ -204,6 +253,8 @@ def _show(
         "release": TakeForm(),
         "note": NoteForm(),
         "message": MessageForm(language=view.language),
+        "confirm": ConfirmForm(),
+        "decline": DeclineForm(language=view.language),
         "state": StateForm(),
         "reroute": RerouteForm(),
         "wall": WallForm(),

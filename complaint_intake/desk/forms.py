@@ -76,6 +76,14 @@ class MessageForm(_VersionedForm):
     body = _text("Message", "Write the message first")
 
 
+class DeclineForm(MessageForm):
+    """Why the work goes on, in a message to the person."""
+
+
+class ConfirmForm(_VersionedForm):
+    reason = _text("How you know that the person wants this", "Say how you know it")
+
+
 class StateForm(_VersionedForm):
     to = SelectField("New state")
     reason = SelectField(

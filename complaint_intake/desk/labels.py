@@ -9,6 +9,7 @@ from complaint_intake.db import utcnow
 from complaint_intake.extensions import services
 from complaint_intake.intake.case_numbers import grouped
 from complaint_intake.intake.models import ReferralState, Role
+from complaint_intake.intake.waiting import DECIDE_WITHDRAWAL, READ_MESSAGE
 from complaint_intake.languages import LANGUAGES
 from complaint_intake.routing import DOJSection, Flag, NoticeKind, Priority, Queue
 from complaint_intake.taxonomy import ALLEGATIONS, CUSTODY, FACTS, SUBJECTS
@@ -71,6 +72,10 @@ _NOTICE_STATES = {
     "answered": "Answered",
     "withdrawn": "Withdrawn",
 }
+_TASKS = {
+    READ_MESSAGE: "Read what the person added",
+    DECIDE_WITHDRAWAL: "Decide: the person asks to withdraw",
+}
 _ACTIONS = {
     "intake.draft.opened": "Complaint begun",
     "intake.draft.saved": "Draft saved to finish later",
@@ -88,6 +93,11 @@ _ACTIONS = {
     "desk.case.rerouted": "Case moved to another office",
     "desk.note.added": "Note added",
     "desk.message.sent": "Message sent to the complainant",
+    "desk.task.done": "Task done",
+    "desk.withdrawal.confirmed": "Withdrawal confirmed",
+    "desk.withdrawal.declined": "Withdrawal declined",
+    "public.withdrawal.asked": "The person asked to withdraw",
+    "public.withdrawal.taken_back": "The person took the request back",
 }
 
 
@@ -170,6 +180,8 @@ def action(code: str) -> str:
 
 def task(kind: str) -> str:
     """A task in words; ``ask:<fact>`` is a question that was answered "I do not know"."""
+    if kind in _TASKS:
+        return _TASKS[kind]
     if kind.startswith("ask:"):
         return f"Find out: {fact(kind.removeprefix('ask:')).lower()}"
     return kind.replace("_", " ").capitalize()

@@ -17,7 +17,8 @@ def overview() -> ResponseReturnValue:
     with services().db.reading() as session:
         counts = queues.count_open(session, staff())
         urgent = queues.unseen_now(session, staff())
-    return render_template("desk/overview.html", counts=counts, urgent=urgent)
+        waiting = queues.people_waiting(session, staff())
+    return render_template("desk/overview.html", counts=counts, urgent=urgent, waiting=waiting)
 
 
 @blueprint.get("/queues/<queue>")

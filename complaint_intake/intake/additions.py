@@ -1,6 +1,8 @@
 """What the person who complained sees and adds later: plain states, messages, additions."""
 
+import datetime as dt
 import uuid
+from dataclasses import dataclass
 from enum import StrEnum
 
 from sqlalchemy import select
@@ -11,6 +13,7 @@ from complaint_intake.db import lock_key, new_id, utcnow
 from complaint_intake.intake.models import Complaint, Message
 from complaint_intake.intake.models.complaint import ComplaintState
 from complaint_intake.intake.models.referral import ReferralState
+from complaint_intake.intake.waiting import DECIDE_WITHDRAWAL, READ_MESSAGE, tell_staff
 
 
 class PublicState(StrEnum):
@@ -44,6 +47,48 @@ def public_state(complaint: Complaint) -> PublicState:
     return PublicState.RECEIVED
 
 
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a complaint is, with the times that may be told to whoever has number and PIN."""
+
+    state: PublicState
+    #: When something last happened that the person may know: taken up, answered, ended.
+    news_at: dt.datetime
+    #: By when a person looks at it; None where no such time runs.
+    look_by: dt.datetime | None
+    withdrawal_asked_at: dt.datetime | None
+    #: By when a person decides about that.
+    decided_by: dt.datetime | None
+
+
+def progress(complaint: Complaint) -> Progress:
+    """Return how far a filed complaint is. No office, notice or reason is in it."""
+    state = public_state(complaint)
+    news = [
+        complaint.filed_at,
+        complaint.closed_at,
+        *(one.acknowledged_at for one in complaint.referrals),
+        *(one.sent_at for one in complaint.messages if not one.from_complainant),
+    ]
+    unseen = [
+        one.due_at
+        for one in complaint.referrals
+        if one.is_open and one.acknowledged_at is None and state == PublicState.RECEIVED
+    ]
+    deciding = [
+        one.due_at
+        for one in complaint.tasks
+        if one.kind == DECIDE_WITHDRAWAL and one.done_at is None
+    ]
+    return Progress(
+        state,
+        max((moment for moment in news if moment is not None), default=complaint.created_at),
+        min(unseen, default=None),
+        complaint.withdrawal_asked_at,
+        min(deciding, default=None),
+    )
+
+
 def read_messages(session: Session, complaint: Complaint, *, actor: Actor) -> list[Message]:
     """Return the messages, oldest first, and note that those of the office were read.
 
@@ -66,7 +111,7 @@ def add_message(
     actor: Actor,
     id: uuid.UUID,
 ) -> Message:
-    """Store what the person adds, for every office that may see the story.
+    """Store what the person adds, for every office that may see the story, and tell staff.
 
     ``id`` is chosen when the page is made, so that sending the page twice adds one message. Other
     words from the same page, by Back or in a second window, are another message.
@@ -86,5 +131,6 @@ def add_message(
             body=body,
         )
         complaint.updated_at = utcnow()
+        tell_staff(session, complaint, READ_MESSAGE)
         record(session, complaint.chain, actor, Action.MESSAGE_RECEIVED, f"message:{sent.id}")
     return sent

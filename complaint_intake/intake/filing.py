@@ -25,6 +25,7 @@ from complaint_intake.intake.models import (
 )
 from complaint_intake.intake.models.complaint import ComplaintState
 from complaint_intake.intake.pins import new_pin, set_pin
+from complaint_intake.intake.receipts import queue_receipt
 from complaint_intake.intake.routing_service import release_notices, route_complaint, settle_names
 from complaint_intake.intake.submission import IncidentTold, PersonTold, Submission
 from complaint_intake.routing import Facts
@@ -159,6 +160,8 @@ def file_complaint(
         actor=actor,
         hold_notices=submission.partial,
     )
+    if submission.receipt_by:
+        queue_receipt(session, complaint, submission.receipt_by)
     return Filed(complaint, pin)
 
 

@@ -40,6 +40,25 @@ def set_pin(session: Session, complaint: Complaint, pin: str) -> None:
     complaint.pin_digest = keys.pin_digest(str(complaint.id), pin)
 
 
+#: Digits in a row, with at most two other signs between one and the next.
+_DIGITS = re.compile(r"\d(?:[\W_]{0,2}\d)+")
+
+
+def contains_pin(session: Session, complaint: Complaint, text: str) -> bool:
+    """Whether a text gives the PIN of its complaint away, however it is spaced."""
+    keys: Keys = session.info["keys"]
+    expected = complaint.pin_digest
+    if expected is None:
+        return False
+    for found in _DIGITS.finditer(unicodedata.normalize("NFKC", text)):
+        run = only_digits(found[0])
+        for start in range(len(run) - PIN_DIGITS + 1):
+            digest = keys.pin_digest(str(complaint.id), run[start : start + PIN_DIGITS])
+            if hmac.compare_digest(digest, expected):
+                return True
+    return False
+
+
 @dataclass(frozen=True, slots=True)
 class Opened:
     """Number and PIN fit: the complaint may be shown to whoever typed them."""

@@ -23,7 +23,8 @@ from complaint_intake.routing.clocks import Deadlines, deadlines, first_look_end
 
 #: Offices of the detaining agency that are told a name only when the person agreed (design 9).
 IMMIGRATION_NOTICES = frozenset({"ERO_FO", "OPLA", "PUBLIC_ADVOCATE"})
-RETALIATION_WATCH = dt.timedelta(days=90)  # 6 CFR 115.67, used for every retaliation claim
+RETALIATION_WATCH = "retaliation_watch"
+WATCH_LENGTH = dt.timedelta(days=90)  # 6 CFR 115.67, used for every retaliation claim
 
 
 def route_complaint(
@@ -235,8 +236,8 @@ def _match_tasks(
     retaliation = next((row for row in decision.rows if row.code == "RETAL"), None)
     if retaliation is not None:
         pair = [retaliation.code, retaliation.subject]
-        end = utcnow() + RETALIATION_WATCH
-        wanted.append((retaliation.queue, "retaliation_watch", pair, end))
+        end = utcnow() + WATCH_LENGTH
+        wanted.append((retaliation.queue, RETALIATION_WATCH, pair, end))
     for name in open_questions(facts):
         wanted.append((decision.primary, f"ask:{name}", [], limits.seen))
     for queue, kind, allegation, due_at in wanted:

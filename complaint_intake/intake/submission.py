@@ -85,5 +85,7 @@ class Submission:
     #: None: not asked or not answered.
     tell_immigration: bool | None = None
     filer_anonymous: bool = False
+    #: How to send the case number to the one who writes: ``email``, ``sms``, or not at all.
+    receipt_by: str | None = None
     #: True while the person is still answering (a call in progress, or cut off).
     partial: bool = False

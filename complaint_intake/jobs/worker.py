@@ -6,10 +6,15 @@ import secrets
 import threading
 import uuid
 
-from complaint_intake.casework.notices import mark_notice_sent, mark_undeliverable
+from complaint_intake.casework.notices import (
+    mark_notice_sent,
+    mark_receipt_sent,
+    mark_undeliverable,
+)
 from complaint_intake.extensions import Services
+from complaint_intake.jobs.receipts import addressed
 from complaint_intake.jobs.recurring import run_due_jobs
-from complaint_intake.notify import DeliveryFailed, Outgoing, Sender
+from complaint_intake.notify import DeliveryFailed, Outgoing, Refused, Sender
 from complaint_intake.outbox.queue import BATCH, has_due, lease, mark_failed, mark_sent
 from complaint_intake.telemetry import log
 
@@ -62,16 +67,22 @@ class Worker:
     def _deliver(self, message_id: uuid.UUID, outgoing: Outgoing) -> bool:
         notice = outgoing.payload.get("notice")
         try:
-            self._sender.send(outgoing)
+            self._sender.send(addressed(self._services, outgoing))
         except DeliveryFailed as error:
+            final = isinstance(error, Refused)
             with self._services.db.unit_of_work() as session:
-                state = mark_failed(session, message_id, self.name, type(error).__name__)
+                state = mark_failed(
+                    session, message_id, self.name, type(error).__name__, final=final
+                )
                 if state == "dead":
                     mark_undeliverable(session, outgoing.payload, outgoing.kind)
             level = logging.ERROR if state == "dead" else logging.WARNING
             log.log(level, "delivery failed", kind=outgoing.kind, state=state or "lost lease")
             return False
         with self._services.db.unit_of_work() as session:
-            if mark_sent(session, message_id, self.name) and notice:
-                mark_notice_sent(session, uuid.UUID(notice))
+            if mark_sent(session, message_id, self.name):
+                if notice:
+                    mark_notice_sent(session, uuid.UUID(notice))
+                elif outgoing.kind == "receipt":
+                    mark_receipt_sent(session, outgoing.payload)
         return True

@@ -6,7 +6,7 @@ A text says that something waits and where to sign in. It never says what, or ab
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -22,21 +22,45 @@ class DeliveryFailed(Exception):
     """The message did not leave; it will be tried again."""
 
 
+class Refused(DeliveryFailed):
+    """The message can never leave: there is no such address. Nobody tries again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Personal:
+    """Where a message to a person goes and what it says, read when it leaves and never stored."""
+
+    address: str
+    subject: str
+    body: str
+
+
 @dataclass(frozen=True, slots=True)
 class Outgoing:
     """One message as the worker leased it; the database is not open while it is sent."""
 
     key: str
     kind: str
-    #: ``office:OIG_ROFR``, ``queue:LESC``.
+    #: ``office:OIG_ROFR``, ``queue:LESC``, ``person:email``, ``person:sms``.
     destination: str
     payload: dict[str, Any]
+    #: Only for a message to a person; not shown in logs and failures.
+    personal: Personal | None = field(default=None, repr=False)
 
     def text(self, base_url: str) -> tuple[str, str]:
         """Return subject and body: that something waits, never what."""
-        subject = "An emergency complaint waits" if self.kind == "page" else "A notice waits"
+        if self.personal is not None:
+            return self.personal.subject, self.personal.body
+        subject = _SUBJECTS[self.kind]
         reference = grouped(self.payload["case_number"])
         return subject, f"{subject}.\nReference {reference}.\nSign in: {base_url}/desk/\n"
+
+
+_SUBJECTS = {
+    "notice": "A notice waits",
+    "page": "An emergency complaint waits",
+    "task": "A task waits",
+}
 
 
 class Sender(Protocol):
@@ -61,7 +85,35 @@ class FileSender:
             file.write(text)
 
 
+@dataclass(frozen=True, slots=True)
+class MailAndText:
+    """Sends text messages by one way and everything else by another."""
+
+    mail: Sender
+    text: Sender
+
+    def send(self, message: Outgoing) -> None:
+        (self.text if message.destination == "person:sms" else self.mail).send(message)
+
+
 def choose_sender(settings: Settings) -> Sender:
+    """Return what sends mail and, where TWILIO_SMS_FROM is set, text messages."""
+    mail = _mail_sender(settings)
+    if not settings.sends_text_messages:
+        return mail
+    from complaint_intake.notify.sms import TwilioSender
+
+    token = settings.twilio_auth_token
+    text = TwilioSender(
+        settings.twilio_account_sid,
+        token.get_secret_value() if token else "",
+        sender=settings.twilio_sms_from,
+        api_base=settings.twilio_api_base,
+    )
+    return MailAndText(mail, text)
+
+
+def _mail_sender(settings: Settings) -> Sender:
     """Return the SMTP sender where SMTP_URL is set, otherwise the file sender.
 
     Raises ConfigurationError on a public server without SMTP_URL, or with an office that has no

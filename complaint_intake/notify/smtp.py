@@ -7,13 +7,13 @@ from email.message import EmailMessage
 from urllib.parse import unquote, urlsplit
 
 from complaint_intake.errors import ConfigurationError
-from complaint_intake.notify.senders import DeliveryFailed, Outgoing
+from complaint_intake.notify.senders import DeliveryFailed, Outgoing, Refused
 
 TIMEOUT_SECONDS = 20
 
 
 class SmtpSender:
-    """Sends to the mailbox that OFFICE_ADDRESSES names for an office or queue."""
+    """Sends to a person, or to the mailbox that OFFICE_ADDRESSES names for an office or queue."""
 
     def __init__(self, url: str, *, sender: str, mailboxes: dict[str, str], base_url: str) -> None:
         parts = urlsplit(url)
@@ -27,10 +27,7 @@ class SmtpSender:
         self._base_url = base_url
 
     def send(self, message: Outgoing) -> None:
-        office = message.destination.partition(":")[2]
-        mailbox = self._mailboxes.get(office)
-        if mailbox is None:
-            raise DeliveryFailed(f"OFFICE_ADDRESSES names no mailbox for {office}")
+        mailbox = message.personal.address if message.personal else self._mailbox(message)
         mail = EmailMessage()
         subject, body = message.text(self._base_url)
         mail["From"] = self._sender
@@ -44,8 +41,20 @@ class SmtpSender:
         try:
             with self._connect() as connection:
                 connection.send_message(mail)
-        except (OSError, smtplib.SMTPException) as error:
-            raise DeliveryFailed(type(error).__name__) from error
+        except smtplib.SMTPRecipientsRefused as error:
+            codes = {code for code, _answer in error.recipients.values()}
+            # 5yz: the mailbox does not exist (RFC 5321 4.2.1). An office's is repaired in time.
+            gone = message.personal is not None and all(code >= 500 for code in codes)
+            raise (Refused if gone else DeliveryFailed)(type(error).__name__) from None
+        except (OSError, smtplib.SMTPException, ValueError) as error:
+            raise DeliveryFailed(type(error).__name__) from None
+
+    def _mailbox(self, message: Outgoing) -> str:
+        office = message.destination.partition(":")[2]
+        mailbox = self._mailboxes.get(office)
+        if mailbox is None:
+            raise DeliveryFailed(f"OFFICE_ADDRESSES names no mailbox for {office}")
+        return mailbox
 
     def _connect(self) -> smtplib.SMTP:
         parts = self._parts

@@ -31,9 +31,10 @@ class OutboxMessage(Base):
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
     #: What the receiver can use to see that a second delivery is the same message.
     idempotency_key: Mapped[str] = mapped_column(String(120))
-    #: ``notice`` (an office), ``page`` (on-call staff); decides the sender.
+    #: ``notice`` (an office), ``page`` (on-call staff), ``task`` (staff of a queue), ``receipt``
+    #: (the person who complained).
     kind: Mapped[str] = mapped_column(String(20))
-    #: An office or role code; the address is looked up at sending.
+    #: An office or role code, or ``person:email``; the address is looked up at sending.
     destination: Mapped[str] = mapped_column(String(40))
     payload: Mapped[dict[str, Any]]
     state: Mapped[str] = mapped_column(String(10), default="pending")

@@ -93,10 +93,13 @@ def mark_sent(session: Session, message_id: uuid.UUID, worker: str) -> bool:
     return True
 
 
-def mark_failed(session: Session, message_id: uuid.UUID, worker: str, error: str) -> str | None:
+def mark_failed(
+    session: Session, message_id: uuid.UUID, worker: str, error: str, *, final: bool = False
+) -> str | None:
     """Record a failed try with the error's class name; returns the new state, None if not ours.
 
-    Waits 5 s, 10 s, 20 s … at most an hour, each with up to a quarter of jitter.
+    Waits 5 s, 10 s, 20 s … at most an hour, each with up to a quarter of jitter. ``final`` says
+    that no other try can succeed.
     """
     message = session.get(OutboxMessage, message_id, with_for_update=True)
     if message is None or message.leased_by != worker or message.state != "pending":
@@ -105,7 +108,7 @@ def mark_failed(session: Session, message_id: uuid.UUID, worker: str, error: str
     jitter = secrets.randbelow(max(1, delay * 250)) / 1000
     message.leased_until = message.leased_by = None
     message.last_error = error[:80]
-    if message.attempts >= MAX_ATTEMPTS:
+    if final or message.attempts >= MAX_ATTEMPTS:
         message.state = "dead"
     else:
         message.next_at = utcnow() + dt.timedelta(seconds=delay + jitter)

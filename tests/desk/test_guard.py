@@ -24,7 +24,13 @@ def rules(app, method):
 
 
 def address(rule):
-    values = {"referral_id": UNKNOWN, "file_id": UNKNOWN, "queue": "CRCL", "filename": "desk.css"}
+    values = {
+        "referral_id": UNKNOWN,
+        "file_id": UNKNOWN,
+        "task_id": UNKNOWN,
+        "queue": "CRCL",
+        "filename": "desk.css",
+    }
     built = rule.rule
     for name in rule.arguments:
         for converter in ("uuid:", "path:", ""):

@@ -8,7 +8,8 @@ from complaint_intake.audit.log import PUBLIC
 from complaint_intake.extensions import Services
 from complaint_intake.intake import pins
 from complaint_intake.intake.case_numbers import new_case_number
-from complaint_intake.intake.pins import Opened, Refused, open_with_pin
+from complaint_intake.intake.filing import open_draft
+from complaint_intake.intake.pins import Opened, Refused, contains_pin, open_with_pin, set_pin
 from tests.support.complaints import file_one
 
 
@@ -83,3 +84,26 @@ def test_a_number_that_does_not_exist_answers_alike(services: Services, clock: C
             answers[number].append(try_pin(services, number, "999"))
         clock.pass_seconds(40)
     assert answers[real] == answers[unknown]
+
+
+@pytest.mark.parametrize(
+    "text, found",
+    [
+        ("My PIN is 12345678.", True),
+        ("1234 5678", True),
+        ("12-34-56-78, please", True),
+        ("1 2 3 4 5 6 7 8", True),
+        ("call 555-123-4567", False),
+        ("9991234567899", True),
+        ("１２３４５６７８", True),
+        ("1234 and 5678", False),
+        ("I was born on 12/03/1984", False),
+        ("", False),
+    ],
+)
+def test_a_text_that_gives_the_pin_away_is_found(services, text, found):
+    with services.db.unit_of_work() as session:
+        complaint = open_draft(session, channel="web", language="en", actor=PUBLIC)
+        assert not contains_pin(session, complaint, text), "it has no PIN yet"
+        set_pin(session, complaint, "12345678")
+        assert contains_pin(session, complaint, text) == found

@@ -2,6 +2,7 @@
 
 import email
 from collections.abc import Iterator
+from email.header import decode_header, make_header
 from email.message import Message
 from pathlib import Path
 
@@ -10,7 +11,15 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from complaint_intake.errors import ConfigurationError
-from complaint_intake.notify import DeliveryFailed, FileSender, Outgoing, SmtpSender, choose_sender
+from complaint_intake.notify import (
+    DeliveryFailed,
+    FileSender,
+    Outgoing,
+    Personal,
+    Refused,
+    SmtpSender,
+    choose_sender,
+)
 from complaint_intake.settings import load_settings
 from tests.support.server import free_port
 
@@ -27,7 +36,14 @@ class Inbox:
 
     def __init__(self) -> None:
         self.mails: list[tuple[list[str], Message]] = []
-        self.answer = "250 OK"
+        self.answer = self.recipient = "250 OK"
+
+    async def handle_RCPT(
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        if self.recipient.startswith("250"):
+            envelope.rcpt_tos.append(address)
+        return self.recipient
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         content = envelope.content
@@ -80,6 +96,41 @@ def test_a_refusing_server_is_a_failed_delivery(smtp: tuple[str, Inbox]) -> None
     inbox.answer = "451 try later"
     with pytest.raises(DeliveryFailed, match="SMTPDataError"):
         sender(url).send(NOTICE)
+
+
+RECEIPT = Outgoing(
+    "receipt:1",
+    "receipt",
+    "person:email",
+    {"complaint": "1", "kind": "email", "case_number": "1234567890"},
+    Personal("ana@example.org", "我们收到了您发来的内容", "您的号码是 123-456-7890。\n"),
+)
+
+
+def test_a_receipt_goes_to_the_person_with_its_own_words(smtp: tuple[str, Inbox]) -> None:
+    url, inbox = smtp
+    sender(url).send(RECEIPT)
+    ((recipients, mail),) = inbox.mails
+    assert recipients == ["ana@example.org"]
+    subject = str(make_header(decode_header(mail["Subject"])))
+    assert subject == "我们收到了您发来的内容"
+    assert mail.get_payload(decode=True).decode().strip() == "您的号码是 123-456-7890。"
+
+
+@pytest.mark.parametrize(
+    "answer, error", [("550 no such user", Refused), ("450 later", DeliveryFailed)]
+)
+def test_a_person_without_a_mailbox_is_not_tried_for_days(
+    smtp: tuple[str, Inbox], answer: str, error: type[DeliveryFailed]
+) -> None:
+    url, inbox = smtp
+    inbox.recipient = answer
+    with pytest.raises(error) as caught:
+        sender(url).send(RECEIPT)
+    assert type(caught.value) is error
+    with pytest.raises(DeliveryFailed) as caught:
+        sender(url).send(NOTICE)
+    assert type(caught.value) is DeliveryFailed, "an office gets its mailbox repaired"
 
 
 def test_no_server_and_no_mailbox_are_failed_deliveries() -> None:

@@ -82,6 +82,8 @@ class Complaint(Base):
     updated_at: Mapped[dt.datetime]
     filed_at: Mapped[dt.datetime | None] = mapped_column(index=True)
     closed_at: Mapped[dt.datetime | None]
+    #: When the person asked to withdraw it; None while nothing is asked. Staff confirm or decline.
+    withdrawal_asked_at: Mapped[dt.datetime | None]
     #: When the worker sends or destroys this draft; None once filed, and for the draft of a call.
     draft_ends_at: Mapped[dt.datetime | None]
     #: Raised by every change, so that two writers cannot overwrite each other.

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from complaint_intake.db import Base, Immutable, new_id
 from complaint_intake.intake.models.complaint import Complaint
+from complaint_intake.routing import Queue
 
 _OPEN = text("closed_at IS NULL")
 _DONE = text("closed_at IS NOT NULL")
@@ -155,6 +156,19 @@ class Referral(Base):
     def is_open(self) -> bool:
         return self.closed_at is None
 
+    @property
+    def hides_filer(self) -> bool:
+        """The hotline desk is ICE staff, and the person said that ICE is not to be told."""
+        return self.queue == Queue.LESC and self.complaint.tell_immigration is False
+
+    @property
+    def reads_words(self) -> bool:
+        """Whether the office reads story, files and messages in the person's words.
+
+        They may tell everything that is alleged, and who it is.
+        """
+        return self.sees_story and not self.hides_filer
+
 
 class Notice(Base):
     """Something an office is told, with its own due date and answer."""
@@ -188,6 +202,16 @@ class Task(Base):
     """Something a person must do by a time, with the source of the deadline."""
 
     __tablename__ = "task"
+    __table_args__ = (
+        # What waits in an office, the most pressing first.
+        Index(
+            "ix_task_waiting",
+            "queue",
+            "due_at",
+            sqlite_where=text("done_at IS NULL"),
+            postgresql_where=text("done_at IS NULL"),
+        ),
+    )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
     complaint_id: Mapped[uuid.UUID] = mapped_column(
