@@ -28,7 +28,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     from complaint_intake.extensions import babel, install_services, select_locale
     from complaint_intake.files.request import PrivateRequest
     from complaint_intake.languages import DEFAULT_LANGUAGE
-    from complaint_intake.settings import load_settings
+    from complaint_intake.settings import TEXT_BYTES, load_settings
 
     settings = settings or load_settings()
     telemetry.configure_logging(settings.log_level)
@@ -43,8 +43,9 @@ def create_app(settings: Settings | None = None) -> Flask:
         SESSION_COOKIE_SECURE=settings.public_base_url.startswith("https"),
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Strict",
-        MAX_CONTENT_LENGTH=settings.max_upload_bytes,
-        MAX_FORM_MEMORY_SIZE=1_000_000,
+        # Werkzeug counts a body that reaches this as too long, and the server cuts at the limit.
+        MAX_CONTENT_LENGTH=settings.max_request_bytes + 1,
+        MAX_FORM_MEMORY_SIZE=TEXT_BYTES,
         WTF_CSRF_CHECK_DEFAULT=False,  # the desk's blueprint checks; public forms have tokens
         WTF_CSRF_TIME_LIMIT=None,
         WTF_CSRF_SSL_STRICT=False,  # it wants the Referer that our pages keep browsers from sending

@@ -49,7 +49,11 @@ def build_services(settings: Settings) -> Services:
         settings=settings,
         keys=keys,
         db=Database(settings.database_url, resources),
-        files=FileStore(settings.var_dir / "files"),
+        files=FileStore(
+            settings.var_dir / "files",
+            limit=settings.max_upload_bytes,
+            min_free=settings.min_free_bytes,
+        ),
         translations=translations_folder(),
     )
 

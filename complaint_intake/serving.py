@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import resource
 import signal
 import threading
 from typing import TYPE_CHECKING, Any
@@ -13,31 +14,37 @@ from complaint_intake.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from wsgiref.types import WSGIApplication
+
+    from waitress.server import WSGIServer
 
     from complaint_intake.extensions import Services
+    from complaint_intake.files.store import FileStore
     from complaint_intake.settings import Settings
 
 THREADS = 4
 CONNECTION_LIMIT = 1000
-#: Room for a form's other fields beside its files.
-BODY_MARGIN = 1_000_000
+#: How much of a request is read, and dropped beyond what is taken, before the connection is cut.
+READ_AT_MOST = 2_000_000_000
+#: Files and connections that one process may have open, where the machine allows it.
+OPEN_FILES = 4096
 
 
 def waitress_options(settings: Settings) -> dict[str, Any]:
     """Return the server's options.
 
     The connection limit and poll() let it outlive hundreds of slow clients (old phones hold a
-    connection for minutes). Buffers never overflow to a temporary file: that would be plaintext.
+    connection for minutes). Bodies go to sealed spools (``listen``), and answers never overflow to
+    a temporary file: that would be plaintext.
     """
-    body = settings.max_upload_bytes + BODY_MARGIN
     return {
         "host": settings.host,
         "port": settings.port,
         "threads": THREADS,
         "connection_limit": CONNECTION_LIMIT,
         "asyncore_use_poll": True,
-        "max_request_body_size": body,
-        "inbuf_overflow": body + 1,
+        "max_request_body_size": READ_AT_MOST,
+        "recv_bytes": 65_536,
         "outbuf_overflow": 100_000_000,
         "channel_timeout": 120,
         "clear_untrusted_proxy_headers": not settings.trusted_proxies,
@@ -45,10 +52,38 @@ def waitress_options(settings: Settings) -> dict[str, Any]:
     }
 
 
+def listen(app: WSGIApplication, settings: Settings, store: FileStore) -> WSGIServer:
+    """Return the server, which seals what it receives; raises ConfigurationError."""
+    from waitress import create_server
+    from waitress.server import BaseWSGIServer
+
+    from complaint_intake.files.spool import spooling_channel
+
+    _allow_open_files()
+    sockets: dict[int, Any] = {}
+    try:
+        server = create_server(app, map=sockets, **waitress_options(settings))
+    except OSError as error:
+        raise ConfigurationError(
+            f"PORT: cannot listen on {settings.host}:{settings.port}: {error.strerror}"
+        ) from error
+    channel = spooling_channel(store, settings.max_request_bytes)
+    for one in sockets.values():  # one for each address that the host's name has
+        if isinstance(one, BaseWSGIServer):
+            one.channel_class = channel
+    return server
+
+
+def _allow_open_files() -> None:
+    """Each slow upload holds a connection and a spool."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = OPEN_FILES if hard == resource.RLIM_INFINITY else min(OPEN_FILES, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+
+
 def serve(settings: Settings, *, demo: bool, with_worker: bool) -> None:
     """Serve until Ctrl-C or SIGTERM; finishes what is under way and returns."""
-    from waitress import create_server
-
     from complaint_intake import create_app
     from complaint_intake.db import upgrade
 
@@ -61,12 +96,7 @@ def serve(settings: Settings, *, demo: bool, with_worker: bool) -> None:
     services.db.require_newest()
     if demo:
         _load_demo(services)
-    try:
-        server = create_server(app, **waitress_options(settings))
-    except OSError as error:
-        raise ConfigurationError(
-            f"PORT: cannot listen on {settings.host}:{settings.port}: {error.strerror}"
-        ) from error
+    server = listen(app, settings, services.files)
     signal.signal(signal.SIGTERM, _interrupt)
     # A shell that starts us in the background makes us ignore it, and Ctrl-C with it.
     signal.signal(signal.SIGINT, _interrupt)

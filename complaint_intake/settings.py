@@ -17,6 +17,11 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from complaint_intake.errors import ConfigurationError
 
+#: Files that one complaint may have.
+MOST_FILES = 10
+#: Room for what a form's page has besides its files.
+TEXT_BYTES = 1_000_000
+
 
 class _SecretFiles(PydanticBaseSettingsSource):
     """Reads ``NAME`` from the file that ``NAME_FILE`` names."""
@@ -90,7 +95,12 @@ class Settings(BaseSettings):
     #: Offices that run three queues: LESC and INFO become CRCL (routing.md).
     three_queue_office: bool = False
     office_timezone: str = "America/New_York"
+    #: The most that one file may have; how large a request may be follows from it.
     max_upload_bytes: int = Field(default=25_000_000, ge=1_000)
+    #: With less than this free on the disk of ``var_dir`` no file is taken; complaints still are.
+    min_free_bytes: int = Field(default=500_000_000, ge=0)
+    #: clamd, as ``unix:/path`` or ``tcp:host:port``; without one files are not scanned.
+    clamd_address: str = ""
     #: Bearer token for /metrics; without one it answers loopback only.
     metrics_token: SecretStr | None = None
     log_level: str = "INFO"
@@ -127,6 +137,18 @@ class Settings(BaseSettings):
             raise ValueError("must start with sqlite:/// or postgresql://")
         return value
 
+    @field_validator("clamd_address")
+    @classmethod
+    def _check_clamd_address(cls, value: str) -> str:
+        kind, _, rest = value.partition(":")
+        host, _, port = rest.rpartition(":")
+        if value and not (
+            (kind == "unix" and rest.startswith("/"))
+            or (kind == "tcp" and host and port.isascii() and port.isdigit())
+        ):
+            raise ValueError("must be unix:/path or tcp:host:port")
+        return value
+
     @model_validator(mode="after")
     def _fill_in(self) -> Self:
         self.var_dir = self.var_dir.absolute()
@@ -139,6 +161,11 @@ class Settings(BaseSettings):
                 "TWILIO_SMS_FROM needs TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN beside it"
             )
         return self
+
+    @property
+    def max_request_bytes(self) -> int:
+        """The most that one request may have: all files of a complaint, and the form's text."""
+        return MOST_FILES * self.max_upload_bytes + TEXT_BYTES
 
     @property
     def is_local(self) -> bool:

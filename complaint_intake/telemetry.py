@@ -14,7 +14,7 @@ from collections.abc import MutableMapping
 from typing import TYPE_CHECKING, Any
 
 import structlog
-from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 from complaint_intake.errors import ConfigurationError
 
@@ -42,6 +42,17 @@ FILED = Counter(
 )
 SIGNATURE_FAILURES = Counter(
     "complaint_intake_signature_failures", "Webhooks with a bad signature", registry=REGISTRY
+)
+FILES_REFUSED = Counter(
+    "complaint_intake_files_refused", "Files that were not taken", ["reason"], registry=REGISTRY
+)
+FREE_BYTES = Gauge(
+    "complaint_intake_free_bytes", "Free on the disk of the sealed files", registry=REGISTRY
+)
+FILES_WAITING = Gauge(
+    "complaint_intake_files_waiting",
+    "Files that wait for a scan or a safe copy, as of the last look",
+    registry=REGISTRY,
 )
 
 log = structlog.get_logger("complaint_intake")
@@ -126,14 +137,18 @@ def init_app(app: Flask) -> None:
 
     @app.get("/readyz")
     def readyz() -> Response:
-        """Answer whether the database can be read and has this version's tables."""
+        """Answer whether the database can be read and has this version's tables.
+
+        A disk without room for files is said, but complaints still go in.
+        """
         from complaint_intake.extensions import services
 
         try:
             services().db.require_newest()
         except ConfigurationError:
             return Response("database not ready\n", 503, mimetype="text/plain")
-        return Response("ready\n", mimetype="text/plain")
+        files = "" if services().files.has_room() else "too little disk: files are refused\n"
+        return Response(f"ready\n{files}", mimetype="text/plain")
 
     @app.get("/metrics")
     def metrics() -> Response:
@@ -151,6 +166,7 @@ def init_app(app: Flask) -> None:
             allowed = services().settings.is_local and _from_loopback(request.remote_addr)
         if not allowed:
             return Response("not found\n", 404, mimetype="text/plain")
+        FREE_BYTES.set(services().files.free_bytes())
         return Response(generate_latest(REGISTRY), mimetype="text/plain")
 
 

@@ -11,7 +11,7 @@ from flask_babel import format_date
 
 from complaint_intake.extensions import services
 from complaint_intake.languages import LANGUAGES, READING_ORDER
-from complaint_intake.web import compression, entry, error_pages, headers, report, status
+from complaint_intake.web import compression, entry, error_pages, headers, report, status, uploads
 from complaint_intake.web.draft import is_from_elsewhere
 
 _CODES = ",".join(LANGUAGES)
@@ -38,6 +38,7 @@ def init_app(app: Flask) -> None:
             "operator": services().settings,
             "long_date": long_date,
             "in_language": in_language,
+            "size_in_words": uploads.size_in_words,
             "stylesheet": url_for("static", filename="public.css", v=version),
         }
 

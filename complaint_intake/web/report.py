@@ -1,9 +1,7 @@
 """The complaint form: one page after the other, and sending it."""
 
-import contextlib
 import datetime as dt
 import uuid
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,6 +31,7 @@ from complaint_intake.intake.filing import (
     resume_draft,
 )
 from complaint_intake.intake.models.complaint import Channel, Complaint, ComplaintState
+from complaint_intake.settings import MOST_FILES
 from complaint_intake.telemetry import FILED
 from complaint_intake.web import draft as carrier
 from complaint_intake.web import summary, uploads
@@ -70,8 +69,8 @@ class State:
 
     token: DraftToken
     answers: Answers
-    #: (id, name, size) of the files sent so far.
-    files: list[tuple[uuid.UUID, str, int]]
+    #: The files sent so far.
+    files: list[uploads.Kept]
     receipt: Receipt | None = None
     saved: Saved | None = None
     #: Whether the page was opened from the check page and returns there.
@@ -86,10 +85,7 @@ def today() -> dt.date:
 def _state(token: DraftToken, complaint: Complaint | None, *, returning: bool = False) -> State:
     if complaint is None:
         return State(token, Answers(), [], returning=returning)
-    files = [
-        (one.id, (one.secret or {}).get("name", ""), one.size_bytes)
-        for one in complaint.attachments
-    ]
+    files = [uploads.Kept.of(one) for one in complaint.attachments]
     filed = complaint.state != ComplaintState.DRAFT
     shown = receipt_of(complaint, token.pin) if filed else None
     saved = saved_of(complaint, token.pin)
@@ -169,9 +165,9 @@ def _answer_page(page: Page, state: State, go: str) -> AnyResponse:
     errors: list[tuple[str, Any]] = []
     if go not in (BACK, STAY, KEEP):
         errors = _errors(page, form, state.answers)
-    received = uploads.receive(request.files.getlist("files"), len(state.files))
+    received = uploads.receive(len(state.files))
     _save(page, form, state, received, go)
-    errors += _upload_errors(received)
+    errors += received.problems
     if go == KEEP:
         return _save_for_later(state, at=page.name, errors=errors)
     if errors:
@@ -190,17 +186,20 @@ def _answer_page(page: Page, state: State, go: str) -> AnyResponse:
 
 def _save(page: Page, form: PageForm, state: State, received: uploads.Received, go: str) -> None:
     """Keep a page's values and files in the draft, opening it with the first page."""
-    values = {name: value for name, value in form.data.items() if name != "files"}
+    values = uploads.without_files(form.data)
     removed: list[uuid.UUID] = []
-    with _discarding(received), services().db.unit_of_work() as session:
+    with uploads.discarding(received), services().db.unit_of_work() as session:
         complaint = resume_draft(
             session, state.token.id, channel=Channel.WEB, language=g.language, actor=PUBLIC
         )
         before = Answers(complaint.answers)
         stored = before.with_saved(at="") if before.page(SAVED) else before.stored
+        if uploads.cut():  # what the page says further down did not come
+            came = {name: value for name, value in values.items() if name in request.form}
+            values = {**before.page(page.name), **came}
         save_answers(session, complaint, {**stored, page.name: values}, language=g.language)
-        for file in received.kept:
-            attach_file(session, complaint, file, actor=PUBLIC)
+        for file, purpose in received.kept:
+            attach_file(session, complaint, file, actor=PUBLIC, purpose=purpose)
         unwanted = _uuid(go.removeprefix("remove-"))
         if unwanted:
             removed = detach_file(session, complaint, unwanted, actor=PUBLIC)
@@ -297,17 +296,6 @@ def go_on_at_check(token: DraftToken) -> AnyResponse:
     return _go(CHECK, state)
 
 
-@contextlib.contextmanager
-def _discarding(received: uploads.Received) -> Iterator[None]:
-    """Remove the files again if what follows fails: no record would name them."""
-    try:
-        yield
-    except BaseException:
-        for file in received.kept:
-            services().files.discard(file.id)
-        raise
-
-
 def _errors(page: Page, form: PageForm, answers: Answers) -> list[tuple[str, Any]]:
     """Check a page; each error is (id of the field, message)."""
     form.validate()
@@ -316,25 +304,6 @@ def _errors(page: Page, form: PageForm, answers: Answers) -> list[tuple[str, Any
     if problem and not errors:
         form[problem[0]].errors = [problem[1]]
         errors.append(problem)
-    return errors
-
-
-def _upload_errors(received: uploads.Received) -> list[tuple[str, Any]]:
-    errors = [
-        (
-            "files",
-            _(
-                "We could not take the file “%(name)s”. Please send it as PDF, JPEG, PNG, Word, "
-                "text, MP3, M4A or WAV.",
-                name=name,
-            ),
-        )
-        for name in received.refused
-    ]
-    if received.too_many:
-        errors.append(
-            ("files", _("You can send %(number)s files at most.", number=uploads.MOST_FILES))
-        )
     return errors
 
 
@@ -397,6 +366,7 @@ def _render(
         "returning": state.returning,
         "errors": errors or [],
         "files": state.files,
+        "files_left": max(0, MOST_FILES - len(state.files)),
         "answers": state.answers,
     }
     if step == RECEIPT:
@@ -407,7 +377,8 @@ def _render(
         plan = PlanForm(data={"plan": state.saved.plan})
         return render_template("web/saved.html", saved=state.saved, form=plan, **common)
     if step == CHECK:
-        rows = summary.sections(state.answers, today(), [name for _id, name, _size in state.files])
+        names = uploads.names_by_field(state.files)
+        rows = summary.sections(state.answers, today(), names)
         has_more = left_at(state.answers, today()) != CHECK
         return render_template("web/check.html", sections=rows, has_more=has_more, **common)
     page = PAGES[step]

@@ -20,14 +20,14 @@ class Section:
     rows: list[tuple[Any, list[Any]]]
 
 
-def sections(answers: Answers, today: dt.date, files: list[str]) -> list[Section]:
+def sections(answers: Answers, today: dt.date, files: dict[str, list[str]]) -> list[Section]:
     """Return what was answered, page by page, in the order it was asked."""
     result = []
     for page in path(answers, today):
         form = page.form_class(answers, today)(data=answers.page(page.name))
         rows = []
         for field in form:
-            lines = files if field.name == "files" else _lines(field)
+            lines = files[field.name] if field.name in files else _lines(field)
             if field.name == "what" or lines or not isinstance(field, SelectMultipleField):
                 rows.append((field.label.text, lines))
         if rows or page.name == "what":

@@ -1,110 +1,188 @@
-"""Files that come with a form: which kinds are taken, and keeping them sealed."""
+"""Files that come with a form: taking them, and saying of which it was not done and why."""
 
+import contextlib
+import uuid
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
 
-import puremagic
+from babel.units import format_unit
+from flask import request
+from flask_babel import get_locale
+from flask_babel import gettext as _
 from werkzeug.datastructures import FileStorage
 
-from complaint_intake.files.store import SealedWriter, StoredFile
+from complaint_intake.extensions import services
+from complaint_intake.files.kinds import MEDIA_TYPES, is_heic, media_type_of
+from complaint_intake.files.store import SealedWriter, StoredFile, Trouble
+from complaint_intake.intake.models import Attachment, Purpose
+from complaint_intake.settings import MOST_FILES
+from complaint_intake.telemetry import FILES_REFUSED
 
-#: Media type by file name ending; what the bytes say must agree.
-MEDIA_TYPES = {
-    "pdf": "application/pdf",
-    "jpg": "image/jpeg",
-    "jpeg": "image/jpeg",
-    "png": "image/png",
-    "txt": "text/plain",
-    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-    "mp3": "audio/mpeg",
-    "m4a": "audio/mp4",
-    "wav": "audio/wav",
-}
+#: The fields of the form that take files, and what the files in each are for.
+FIELDS = {"files": Purpose.EVIDENCE, "consent_files": Purpose.CONSENT}
+
+#: Without HEIC in it, a telephone that takes such photos sends them as JPEG.
 ACCEPT = ",".join(f".{ending}" for ending in MEDIA_TYPES)
 
-#: Endings that puremagic may report for each kind.
-_SNIFFED = {
-    "application/pdf": {".pdf"},
-    "image/jpeg": {".jpg"},
-    "image/png": {".png"},
-    "audio/mpeg": {".mp3", ".mpga"},
-    "audio/mp4": {".m4a", ".mp4"},
-    "audio/wav": {".wav"},
-}
-_HEAD = 64 * 1024
-MOST_FILES = 10
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A file that the complaint has, as the form shows it."""
+
+    id: uuid.UUID
+    name: str
+    size_bytes: int
+    #: The field it came in by.
+    field: str
+
+    @classmethod
+    def of(cls, attachment: Attachment) -> "Kept":
+        by = {purpose: name for name, purpose in FIELDS.items()}
+        return cls(
+            attachment.id, attachment.name, attachment.size_bytes, by[Purpose(attachment.purpose)]
+        )
+
+
+class Refusal(StrEnum):
+    """Why a file was not taken, where the store had no trouble with it."""
+
+    EMPTY = "empty"
+    KIND = "kind"
+    HEIC = "heic"
+    TOO_MANY = "too_many"
 
 
 @dataclass
 class Received:
     """What became of the files of one request."""
 
-    kept: list[StoredFile] = field(default_factory=list)
-    #: Names of files of a kind that is not taken, or empty ones.
-    refused: list[str] = field(default_factory=list)
-    #: Names of files beyond the number that one complaint may have.
-    too_many: list[str] = field(default_factory=list)
+    kept: list[tuple[StoredFile, Purpose]] = field(default_factory=list)
+    #: (id of the field, what to tell the person) for each file that was not taken.
+    problems: list[tuple[str, str]] = field(default_factory=list)
 
 
-def receive(storages: list[FileStorage], already: int) -> Received:
-    """Keep the files that may be kept; the others vanish when the request ends."""
+def receive(already: int) -> Received:
+    """Keep the files of this request that may be kept; the others vanish when it ends.
+
+    ``already`` is the number of files the complaint has, whatever they are for.
+    """
     received = Received()
-    for storage in storages:
-        name = _display_name(storage.filename)
-        writer = storage.stream
-        if not name or not isinstance(writer, SealedWriter):
-            continue  # the empty part that a browser sends when nothing was chosen
-        if already + len(received.kept) >= MOST_FILES:
-            received.too_many.append(name)
-            continue
-        media_type = media_type_of(name, _head(writer)) if writer.size_bytes else None
-        if media_type is None:
-            received.refused.append(name)
-        else:
-            received.kept.append(writer.keep(name, media_type))
+    for name, storage in request.files.items(multi=True):
+        if name in FIELDS:
+            file = _take(storage, already + len(received.kept))
+            if isinstance(file, StoredFile):
+                received.kept.append((file, FIELDS[name]))
+            else:
+                FILES_REFUSED.labels(file.value).inc()
+                received.problems.append((name, _message(file, display_name(storage.filename))))
+    if cut():
+        received.problems.append(_cut_problem())
     return received
 
 
-def media_type_of(name: str, head: bytes) -> str | None:
-    """Return the media type if name and first bytes agree on a kind that is taken, or None."""
-    ending = name.rpartition(".")[2].lower()
+def cut() -> Trouble | None:
+    """Why the end of this request is missing, if it is."""
+    found: Trouble | None = getattr(request, "cut", None)
+    return found
+
+
+@contextlib.contextmanager
+def discarding(received: Received) -> Iterator[None]:
+    """Remove the files again if what follows fails: no record would name them."""
     try:
-        sniffed = {match.extension for match in puremagic.magic_string(head)}
-    except (puremagic.PureError, ValueError):
-        sniffed = set()
-    if head.startswith(b"PK\x03\x04"):
-        return MEDIA_TYPES["docx"] if ending == "docx" and b"word/" in head else None
-    if ending == "txt":
-        return MEDIA_TYPES["txt"] if _is_text(head) else None
-    if ending == "wav" and head[8:12] != b"WAVE":
-        return None  # other RIFF files, which the sniffer cannot tell apart
-    media_type = MEDIA_TYPES.get(ending, "")
-    return media_type if sniffed & _SNIFFED.get(media_type, set()) else None
+        yield
+    except BaseException:
+        for file, _purpose in received.kept:
+            services().files.discard(file.id)
+        raise
 
 
-def _is_text(head: bytes) -> bool:
-    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return True  # UTF-16, as old Notepad writes it
-    if b"\x00" in head:
-        return False
-    try:
-        # A character may be cut at the end of the head.
-        head[: len(head) - 4 if len(head) >= _HEAD else None].decode("utf-8", "strict")
-    except UnicodeDecodeError:
-        return not any(byte < 9 for byte in head)  # Latin-1 and its relatives
-    return True
+def _take(storage: FileStorage, count: int) -> StoredFile | Refusal | Trouble:
+    name, writer = display_name(storage.filename), storage.stream
+    assert isinstance(writer, SealedWriter)  # noqa: S101 - the request gives no other stream
+    if count >= MOST_FILES:
+        return Refusal.TOO_MANY
+    if writer.trouble:
+        return writer.trouble
+    if not writer.size_bytes:
+        return Refusal.EMPTY
+    with writer.open() as file:
+        media_type = media_type_of(name, file)
+        if media_type is None:
+            file.seek(0)
+            return Refusal.HEIC if is_heic(file.read(16)) else Refusal.KIND
+    return writer.keep(name, media_type)
 
 
-def _head(writer: SealedWriter) -> bytes:
-    writer.seek(0)
-    head = writer.read(_HEAD)
-    writer.seek(0)
-    return head
+def _message(problem: Refusal | Trouble, name: str) -> str:
+    if problem is Trouble.TOO_LARGE:
+        limit = size_in_words(services().settings.max_upload_bytes)
+        return _(
+            "The file “%(name)s” is too big. One file can have %(limit)s at most.",
+            name=name,
+            limit=limit,
+        )
+    if problem is Trouble.NO_ROOM:
+        return _(
+            "We cannot take the file “%(name)s” right now. Please try again later, "
+            "or mail us a copy.",
+            name=name,
+        )
+    if problem is Trouble.CUT:
+        return _("We did not get all of the file “%(name)s”. Please send it again.", name=name)
+    if problem is Refusal.TOO_MANY:
+        return _(
+            "We did not take the file “%(name)s”. You can send %(number)s files at most.",
+            name=name,
+            number=MOST_FILES,
+        )
+    if problem is Refusal.EMPTY:
+        return _("The file “%(name)s” is empty. Please send it again.", name=name)
+    if problem is Refusal.HEIC:
+        return _(
+            "We cannot open the photo “%(name)s”. Please take a screenshot of it. "
+            "Then send the screenshot.",
+            name=name,
+        )
+    return _(
+        "We could not take the file “%(name)s”. Please send it as PDF, JPEG, PNG, Word, "
+        "text, MP3, M4A or WAV.",
+        name=name,
+    )
 
 
-def _display_name(name: str | None) -> str:
+def _cut_problem() -> tuple[str, str]:
+    first = next((name for name in FIELDS if name in request.files), "main")
+    if cut() is Trouble.NO_ROOM:
+        return first, _(
+            "We cannot take files right now. Please try again later, or mail us copies."
+        )
+    return first, _("Your files are too big together. Please send the missing ones one by one.")
+
+
+def size_in_words(size_bytes: int) -> str:
+    """Return a file's size for people, such as "1.2 MB", in the language of the page."""
+    unit, amount = ("megabyte", 1_000_000) if size_bytes >= 1_000_000 else ("kilobyte", 1_000)
+    value = max(round(size_bytes / amount, 1), 0.1)
+    return format_unit(value, f"digital-{unit}", "short", locale=get_locale() or "en")
+
+
+def display_name(name: str | None) -> str:
     """Return the last part of a file name, at most 120 characters, all of them visible.
 
     Those that turn the order of writing round would show another ending than the file has.
     """
     last = (name or "").replace("\\", "/").rpartition("/")[2]
     return "".join(character for character in last if character.isprintable()).strip()[-120:]
+
+
+def names_by_field(files: list[Kept]) -> dict[str, list[str]]:
+    """Return the names of the files that came in by each field."""
+    return {name: [file.name for file in files if file.field == name] for name in FIELDS}
+
+
+def without_files(values: dict[str, Any]) -> dict[str, Any]:
+    """Return a page's values as they are kept: the files are records of their own."""
+    return {name: value for name, value in values.items() if name not in FIELDS}

@@ -124,7 +124,9 @@ class Complaint(Base):
         back_populates="complaint", cascade="all, delete-orphan", order_by="Incident.id"
     )
     attachments: Mapped[list["Attachment"]] = relationship(
-        back_populates="complaint", cascade="all, delete-orphan", order_by="Attachment.id"
+        back_populates="complaint",
+        cascade="all, delete-orphan",
+        order_by="Attachment.received_at, Attachment.id",
     )
     decisions: Mapped[list["RoutingDecision"]] = relationship(
         back_populates="complaint", cascade="all, delete-orphan", order_by="RoutingDecision.id"

@@ -3,6 +3,7 @@
 import datetime as dt
 
 from complaint_intake.intake.answers import SAVED, Answers
+from complaint_intake.web import uploads
 from complaint_intake.web.pages import events
 from complaint_intake.web.pages.contact import CONTACT
 from complaint_intake.web.pages.page import Page
@@ -45,7 +46,7 @@ def is_answered(page: Page, answers: Answers, today: dt.date) -> bool:
     """Whether the page was left with Continue, and with the questions it has now."""
     if page.name not in answers.stored:
         return False
-    return set(page.fields(answers, today)) <= {*answers.page(page.name), "files"}
+    return set(page.fields(answers, today)) <= {*answers.page(page.name), *uploads.FIELDS}
 
 
 def following(page: Page, answers: Answers, today: dt.date, *, returning: bool) -> str:
