@@ -64,8 +64,8 @@ class PersonShown:
     roles: tuple[str, ...]
     identity: dict[str, str]
     contact: dict[str, str]
-    #: Consents to another one filing: given or not, and how that is known.
-    consents: tuple[tuple[bool, str], ...]
+    #: Consents to another one filing: given or not, how that is known, and the filer's signature.
+    consents: tuple[tuple[bool, str, str | None], ...]
     about: tuple[Pair, ...]
     withheld: bool
 
@@ -148,7 +148,10 @@ class Disclosure:
             roles=tuple(person.roles),
             identity=identity,
             contact={} if withheld else dict(person.contact or {}),
-            consents=tuple((consent.given, consent.kind) for consent in person.consents),
+            consents=tuple(
+                (one.given, one.kind, None if self.hides_filer else one.signature)
+                for one in person.consents
+            ),
             about=tuple(sorted(known.about & self.pairs)),
             withheld=withheld,
         )

@@ -9,6 +9,7 @@ from complaint_intake.db import utcnow
 from complaint_intake.extensions import services
 from complaint_intake.intake.case_numbers import grouped
 from complaint_intake.intake.models import ReferralState, Role
+from complaint_intake.intake.reaching import NEEDS, Method, Way, is_safe
 from complaint_intake.intake.waiting import DECIDE_WITHDRAWAL, READ_MESSAGE
 from complaint_intake.languages import LANGUAGES
 from complaint_intake.routing import DOJSection, Flag, NoticeKind, Priority, Queue
@@ -59,12 +60,36 @@ _ROLES = {
 _FIELDS = {
     "a_number": "A-number",
     "birth_date": "Born",
-    "safe_phone": "Phone is safe",
-    "safe_message": "Safe to leave a message",
-    "safe_mail": "Mail is safe",
-    "other_contact": "Other contact",
-    "best_time": "Best time",
+    "custody": "Is now",
+    "methods": "Wants to hear by",
+    "other_contact": "Someone they trust",
+    "best_time": "Best time to call",
     "email": "E-mail",
+    "reads": "Wants to read",
+}
+_METHODS = {
+    Method.CALL: "phone call",
+    Method.TEXT: "text message",
+    Method.EMAIL: "e-mail",
+    Method.MAIL: "mail",
+    Method.OTHER: "someone they trust",
+    Method.NONE: "looking it up with the case number",
+}
+_WAYS = {
+    Way.CALL: "Call",
+    Way.LEAVE_MESSAGE: "Leave a message",
+    Way.TEXT: "Text message",
+    Way.EMAIL: "E-mail",
+    Way.MAIL: "Mail",
+    Way.FACILITY: "Phone and mail of the place they are held",
+    Way.TELL_OTHER: "Tell them why we ask",
+}
+_SAFETY = {"yes": "safe", "call": "only say “please call”", "no": "not safe, do not use"}
+_CONSENTS = {
+    "stated": "as the filer says",
+    "attested": "attested by the filer",
+    "document": "signed paper among the files",
+    "parent_of_minor": "not needed: the filer is the parent, the child is under 18",
 }
 _NOTICE_STATES = {
     "pending": "Waiting to be sent",
@@ -170,6 +195,29 @@ def role(code: str) -> str:
 def field(name: str) -> str:
     """The name of a part of someone's identity, contact or account of the place."""
     return _FIELDS.get(name, name.replace("_", " ").capitalize())
+
+
+def told(name: str, text: str) -> str:
+    """A part of someone's identity or contact in words: as they gave it, unless it is a code."""
+    if name == "custody":
+        return custody(text)
+    if name == "methods":
+        return ", ".join(_METHODS[Method(code)] for code in text.split() if code in set(Method))
+    return text
+
+
+def ways(contact: dict[str, str], name: str) -> list[tuple[str, str, bool]]:
+    """For what is needed to reach someone: each way, what they said of it, whether to use it."""
+    return [
+        (_WAYS[way], _SAFETY.get(contact.get(way, ""), "not answered, do not use"), usable)
+        for way in NEEDS.get(name, ())
+        for usable in [is_safe(contact, way)]
+    ]
+
+
+def consent(kind: str) -> str:
+    """How a consent is known, in words."""
+    return _CONSENTS.get(kind, kind)
 
 
 def action(code: str) -> str:

@@ -34,12 +34,14 @@ class Way(StrEnum):
     TELL_OTHER = "safe_other"
 
 
-#: What is needed to reach someone → the ways that need it. The facility has an address of its own.
+#: What is told of how to reach someone → the ways that use it. ``safe_facility`` is a way itself:
+#: the address is that of the place where the person is held.
 NEEDS: dict[str, tuple[Way, ...]] = {
     "phone": (Way.CALL, Way.LEAVE_MESSAGE, Way.TEXT),
     "email": (Way.EMAIL,),
     "address": (Way.MAIL,),
     "other_contact": (Way.TELL_OTHER,),
+    "safe_facility": (Way.FACILITY,),
 }
 
 

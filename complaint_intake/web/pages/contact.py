@@ -60,6 +60,12 @@ def _ways(answers: Answers) -> Fields:
                 (Method.NONE, _l("I look it up with my case number")),
             ),
         ),
+    }
+    if answers.for_self:
+        fields[Way.FACILITY] = _is_safe(
+            _l("If you are held: may we use that place's phone or mail?")
+        )
+    return fields | {
         "phone": short_text(_l("Phone number"), limit=60, inputmode="tel"),
         Way.CALL: _is_safe(_l("Is it safe to call this number?")),
         Way.LEAVE_MESSAGE: one_of(
@@ -83,11 +89,6 @@ def _ways(answers: Answers) -> Fields:
         ),
         Way.TELL_OTHER: _is_safe(_l("Is it safe to tell this person why we ask?")),
     }
-    if answers.for_self:
-        fields[Way.FACILITY] = _is_safe(
-            _l("If you are held: may we use that place's phone or mail?")
-        )
-    return fields
 
 
 def _languages() -> Fields:
