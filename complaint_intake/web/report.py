@@ -197,10 +197,13 @@ def _save(page: Page, form: PageForm, state: State, received: uploads.Received, 
         if uploads.cut():  # what the page says further down did not come
             came = {name: value for name, value in values.items() if name in request.form}
             values = {**before.page(page.name), **came}
+        unwanted = _uuid(go.removeprefix("remove-"))
+        papers = [*before.papers(page.name), *received.papers]
+        if papers:
+            values["papers"] = [paper for paper in papers if paper != str(unwanted)]
         save_answers(session, complaint, {**stored, page.name: values}, language=g.language)
         for file, purpose in received.kept:
             attach_file(session, complaint, file, actor=PUBLIC, purpose=purpose)
-        unwanted = _uuid(go.removeprefix("remove-"))
         if unwanted:
             removed = detach_file(session, complaint, unwanted, actor=PUBLIC)
         session.flush()
@@ -365,7 +368,7 @@ def _render(
         "token": state.token.sealed,
         "returning": state.returning,
         "errors": errors or [],
-        "files": state.files,
+        "files": uploads.on_page(state.files, state.answers.papers(step)),
         "files_left": max(0, MOST_FILES - len(state.files)),
         "answers": state.answers,
     }
@@ -377,8 +380,7 @@ def _render(
         plan = PlanForm(data={"plan": state.saved.plan})
         return render_template("web/saved.html", saved=state.saved, form=plan, **common)
     if step == CHECK:
-        names = uploads.names_by_field(state.files)
-        rows = summary.sections(state.answers, today(), names)
+        rows = summary.sections(state.answers, today(), state.files)
         has_more = left_at(state.answers, today()) != CHECK
         return render_template("web/check.html", sections=rows, has_more=has_more, **common)
     page = PAGES[step]

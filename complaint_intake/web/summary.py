@@ -9,6 +9,7 @@ from wtforms import BooleanField, Field, RadioField, SelectField, SelectMultiple
 
 from complaint_intake.intake.answers import Answers
 from complaint_intake.web.pages import path
+from complaint_intake.web.uploads import Kept, names_by_field, on_page
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,14 +21,15 @@ class Section:
     rows: list[tuple[Any, list[Any]]]
 
 
-def sections(answers: Answers, today: dt.date, files: dict[str, list[str]]) -> list[Section]:
+def sections(answers: Answers, today: dt.date, files: list[Kept]) -> list[Section]:
     """Return what was answered, page by page, in the order it was asked."""
     result = []
     for page in path(answers, today):
         form = page.form_class(answers, today)(data=answers.page(page.name))
+        names = names_by_field(on_page(files, answers.papers(page.name)))
         rows = []
         for field in form:
-            lines = files[field.name] if field.name in files else _lines(field)
+            lines = names[field.name] if field.name in names else _lines(field)
             if field.name == "what" or lines or not isinstance(field, SelectMultipleField):
                 rows.append((field.label.text, lines))
         if rows or page.name == "what":

@@ -2,7 +2,7 @@
 
 import contextlib
 import uuid
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -61,6 +61,11 @@ class Received:
     kept: list[tuple[StoredFile, Purpose]] = field(default_factory=list)
     #: (id of the field, what to tell the person) for each file that was not taken.
     problems: list[tuple[str, str]] = field(default_factory=list)
+
+    @property
+    def papers(self) -> list[str]:
+        """The ids of those that show consent."""
+        return [str(file.id) for file, purpose in self.kept if purpose is Purpose.CONSENT]
 
 
 def receive(already: int) -> Received:
@@ -181,6 +186,15 @@ def display_name(name: str | None) -> str:
 def names_by_field(files: list[Kept]) -> dict[str, list[str]]:
     """Return the names of the files that came in by each field."""
     return {name: [file.name for file in files if file.field == name] for name in FIELDS}
+
+
+def on_page(files: list[Kept], papers: Collection[str]) -> list[Kept]:
+    """Return the files that a page shows: of the papers of consent only its own, ``papers``."""
+    return [
+        file
+        for file in files
+        if FIELDS[file.field] is not Purpose.CONSENT or str(file.id) in papers
+    ]
 
 
 def without_files(values: dict[str, Any]) -> dict[str, Any]:

@@ -1,5 +1,7 @@
 """Who files for whom: several people, each with their own consent, added and removed."""
 
+import io
+
 import pytest
 
 from complaint_intake.intake.answers import MOST_PEOPLE
@@ -164,3 +166,81 @@ def test_no_person_is_in_an_address(app):
     visitor.answer("another", name="Ana")
     assert visitor.path == "/en/report/person-2"
     assert "Ana" not in visitor.page.select_one("title").text
+
+
+PDF = b"%PDF-1.4\n%\xe2\xe3\xcf\xd3\n" + bytes(64)
+
+
+def paper(name, content=PDF):
+    return (io.BytesIO(content), name)
+
+
+def shown(visitor):
+    """Names of the papers on the page of a person."""
+    return [one.text for one in visitor.page.select(".files li span:not(.usa-sr-only)")]
+
+
+def test_a_signed_paper_belongs_to_the_person_it_was_sent_for(app, visitor):
+    visitor.begin()
+    visitor.answer(relation="lawyer")
+    visitor.answer("another", name="Ana", consent_files=paper("ana.pdf"))
+    assert shown(visitor) == []
+    visitor.answer("add", name="Ben", consent_files=[paper("ben.pdf"), paper("ben 2.pdf")])
+    assert shown(visitor) == ["ben.pdf", "ben 2.pdf"]
+    visitor.answer(visitor.page.select_one(".files button")["value"])
+    assert shown(visitor) == ["ben 2.pdf"]
+    visitor.answer("another", consent="yes")
+    visitor.answer(name="Cai", consent_files=paper("cai.pdf"))
+    while visitor.step != "files":
+        visitor.answer(**{"story": {"story": "x"}}.get(visitor.step, {}))
+    assert shown(visitor) == [], "evidence has a page of its own"
+    visitor.finish()
+    with complaints_of(app) as (complaint,):
+        kinds = [[c.kind for c in one.consents] for one in affected(complaint)]
+        assert kinds == [["document"], ["document"], ["document"]]
+        files = sorted((one.name, one.purpose) for one in complaint.attachments)
+        assert files == [(f"{name}.pdf", "consent") for name in ("ana", "ben 2", "cai")]
+        assert "NO_CONSENT" not in complaint.flags
+
+
+def test_the_check_page_shows_papers_with_their_person(app):
+    visitor = Visitor(app)
+    visitor.begin()
+    visitor.answer(relation="lawyer")
+    visitor.answer("another", name="Ana", consent_files=paper("ana.pdf"))
+    visitor.answer(name="Ben", consent_files=paper("ben.pdf"))
+    visitor.get("/en/report/check")
+    assert "ana.pdf" in visitor.page.select_one("#row-person").text
+    assert "ben.pdf" not in visitor.page.select_one("#row-person").text
+    assert "ben.pdf" in visitor.page.select_one("#row-person-2").text
+
+
+def test_removing_a_person_takes_their_papers_and_nobody_elses(app):
+    visitor = Visitor(app)
+    visitor.begin()
+    visitor.answer(relation="lawyer")
+    visitor.answer("another", name="Ana", consent_files=paper("ana.pdf"))
+    visitor.answer("another", name="Ben", consent_files=paper("ben.pdf"))
+    visitor.answer("remove-person-2", name="")
+    store = app.extensions["complaint_intake"].files.folder
+    with complaints_of(app) as (complaint,):
+        (left,) = complaint.attachments
+        assert left.name == "ana.pdf"
+        assert [one.stem for one in store.glob("*.sealed")] == [str(left.id)]
+
+
+def test_a_paper_that_cannot_be_taken_loses_no_answer(app, visitor):
+    visitor.begin()
+    visitor.answer(relation="family")
+    visitor.answer(
+        name="Ana", consent="yes", attested="y", consent_files=paper("tool.exe", b"MZ" + bytes(99))
+    )
+    assert len(visitor.errors) == 1
+    assert visitor.step == "person"
+    assert visitor.page.select_one("#name")["value"] == "Ana"
+    assert visitor.page.select_one("#attested").has_attr("checked")
+    visitor.answer()
+    visitor.finish(story={"story": "x"})
+    with complaints_of(app) as (complaint,):
+        ((consent,),) = [one.consents for one in affected(complaint)]
+        assert consent.kind == "attested"

@@ -18,7 +18,8 @@ from complaint_intake.intake.answers import (
     Answers,
 )
 from complaint_intake.taxonomy import CUSTODY
-from complaint_intake.web.fields import one_of, public_text, short_text, tick, yes_no
+from complaint_intake.web import uploads
+from complaint_intake.web.fields import files, one_of, public_text, short_text, tick, yes_no
 from complaint_intake.web.pages.page import Fields, Page
 
 #: Names may be long in some languages; nobody's is refused.
@@ -60,6 +61,11 @@ def _person(answers: Answers, today: dt.date, *, page: str) -> Fields:
         "attested": tick(_l("I say that this is true: the person agrees.")),
         "signature": short_text(
             _l("Your full name, as a signature"), limit=NAME_LIMIT, default=answers.signature
+        ),
+        "consent_files": files(
+            _l("Add a paper that the person signed"),
+            _l("For example Form G-28, ICE Form 60-001, or a letter."),
+            accept=uploads.ACCEPT,
         ),
     }
 
