@@ -92,7 +92,7 @@ def _coerce(value: Any) -> str:
     return "" if value is None else str(value)
 
 
-#: Browsers are told not to remember what is typed: the device may be shared (docs/decisions/0008).
+#: Browsers are told not to remember what is typed: the device may be shared (decision 8).
 _PRIVATE = {"autocomplete": "off"}
 #: Names and addresses are no mistakes, and some browsers send what they check to their maker.
 _UNCHECKED = {**_PRIVATE, "spellcheck": "false"}
