@@ -132,6 +132,18 @@ class Answers:
         added = tuple(name for name in OTHERS if isinstance(self.stored.get(name), dict))
         return added or ((self._free(),) if self.relation == SELF_AND_OTHERS else ())
 
+    @property
+    def has_first(self) -> bool:
+        """Whether a first person has a page: not the one who writes, nor one who was taken out."""
+        is_out = self.stored.get(FIRST_PERSON, {}) is None and any(map(self._tells_of, self.others))
+        return not self.for_self and not is_out
+
+    @property
+    def removable(self) -> tuple[str, ...]:
+        """The pages of people who can be taken out, so that someone is left."""
+        first = self.has_first and any(map(self._tells_of, self.others))
+        return ((FIRST_PERSON,) if first else ()) + self.others
+
     def with_another(self) -> tuple[dict[str, Any], str]:
         """What to store so that one more person can be told of, and the page for it.
 
@@ -143,7 +155,7 @@ class Answers:
         return ({**self.stored, name: self.page(name)} if name else self.stored), name
 
     def without(self, name: str) -> dict[str, Any]:
-        """What to store when an added person is taken out again."""
+        """What to store when a person is taken out again."""
         left = Answers({**self.stored, name: None})
         if self.relation == SELF_AND_OTHERS and not any(map(left.page, OTHERS)):
             return {**left.stored, "who": {**self.page("who"), "relation": SELF}}
@@ -292,11 +304,10 @@ class Answers:
 
     def _affected(self) -> Iterator[tuple[str, PersonTold]]:
         """Each person it happened to, with the page that tells of them; never none."""
-        yield (
-            ("contact", self._filer())
-            if self.for_self
-            else (FIRST_PERSON, self._third_party(FIRST_PERSON))
-        )
+        if self.for_self:
+            yield "contact", self._filer()
+        elif self.has_first:
+            yield FIRST_PERSON, self._third_party(FIRST_PERSON)
         for page in self.others:
             if self._tells_of(page):
                 yield page, self._third_party(page)

@@ -22,7 +22,15 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from complaint_intake.audit.log import PUBLIC
 from complaint_intake.extensions import services
-from complaint_intake.intake.answers import OTHERS, SAVED, Answers, NothingSaid, Plan, submission
+from complaint_intake.intake.answers import (
+    FIRST_PERSON,
+    OTHERS,
+    SAVED,
+    Answers,
+    NothingSaid,
+    Plan,
+    submission,
+)
 from complaint_intake.intake.attachments import attach_file, detach_file
 from complaint_intake.intake.drafts import save_answers, save_for_later
 from complaint_intake.intake.filing import (
@@ -137,7 +145,7 @@ def answer(step: str) -> AnyResponse:
         state = _state(token, find_draft(session, token.id), returning=returning)
     if state.receipt:
         return _go(RECEIPT, state)
-    if go.removeprefix("remove-") in OTHERS:
+    if go.removeprefix("remove-") in (FIRST_PERSON, *OTHERS):
         return _remove_person(go.removeprefix("remove-"), step, state)
     if step == SAVE:
         return _answer_saved(state, go) if state.saved else _go(FIRST, state)

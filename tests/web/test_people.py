@@ -54,7 +54,6 @@ def test_someone_can_be_removed_and_the_others_stay(app, visitor):
     visitor.answer(name="Dee")
     while visitor.step != "check":
         visitor.answer(**{"story": {"story": "x"}}.get(visitor.step, {}))
-    assert not visitor.page.select("button[value=remove-person]"), "is changed, not removed"
     visitor.answer("remove-person-2")
     assert visitor.step == "check"
     assert "Ben" not in visitor.page.text
@@ -71,6 +70,25 @@ def test_someone_can_be_removed_and_the_others_stay(app, visitor):
     visitor.answer("send")
     with complaints_of(app) as (complaint,):
         assert [one.name for one in affected(complaint)] == ["Ana", "Cao", "Eva"]
+
+
+def test_the_first_person_can_be_removed_where_others_are_left(app, visitor):
+    visitor.begin()
+    visitor.answer(relation="family")
+    assert not visitor.page.select("button[value=remove-person]"), "nobody would be left"
+    visitor.answer("another", name="Ana")
+    visitor.answer(name="Ben", custody="CBP_CUSTODY")
+    while visitor.step != "check":
+        pages = {"story": {"story": "x"}, "now": {"custody": "REMOVED"}}
+        visitor.answer(**pages.get(visitor.step, {}))
+    visitor.answer("remove-person")
+    assert visitor.step == "check"
+    assert not visitor.page.select("#row-person")
+    assert "Sent out of the United States" not in visitor.page.text, "that was where Ana is"
+    visitor.answer("send")
+    with complaints_of(app) as (complaint,):
+        assert [one.name for one in affected(complaint)] == ["Ben"]
+        assert complaint.custody == "CBP_CUSTODY"
 
 
 def test_an_added_page_that_is_not_wanted_is_taken_back(app, visitor):

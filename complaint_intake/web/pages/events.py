@@ -8,7 +8,7 @@ from flask_babel import lazy_gettext as _l
 from complaint_intake.extensions import select_locale
 from complaint_intake.intake.answers import Answers, date_span, digits
 from complaint_intake.languages import LANGUAGES
-from complaint_intake.taxonomy import ALLEGATIONS, CUSTODY, GROUPS, SUBJECTS, allegations_in
+from complaint_intake.taxonomy import ALLEGATIONS, GROUPS, SUBJECTS, allegations_in
 from complaint_intake.web import uploads
 from complaint_intake.web.fields import (
     PageForm,
@@ -22,7 +22,8 @@ from complaint_intake.web.fields import (
     tick,
     yes_no,
 )
-from complaint_intake.web.pages.page import Fields, Page
+from complaint_intake.web.pages.page import Fields, Page, asked
+from complaint_intake.web.pages.people import custody
 
 
 def _what(answers: Answers, today: dt.date) -> Fields:
@@ -52,17 +53,17 @@ def _by(answers: Answers, today: dt.date) -> Fields:
 
 
 def _now(answers: Answers, today: dt.date) -> Fields:
-    return {
+    fields: Fields = {
         "emergency": yes_no(
             _l("Is someone's life or safety in danger right now?"),
             _l("For example a collapse, self-harm, an attack, or a child who is alone."),
         ),
-        "custody": one_of(
-            _l("Where are you now?"),
-            # "I do not know" stands last, as everywhere.
-            [(code, public_text(CUSTODY[code].public)) for code in CUSTODY if code != "UNKNOWN"]
-            + [("UNKNOWN", public_text(CUSTODY["UNKNOWN"].public))],
-        ),
+    }
+    if answers.for_self or answers.has_first:  # for the others it stands on their own pages
+        fields["custody"] = custody(
+            asked(answers, _l("Where are you now?"), _l("Where is the person now?"))
+        )
+    return fields | {
         "removal72": yes_no(
             _l("Will you be moved far away, or sent out of the country, within 3 days?")
         ),

@@ -103,7 +103,7 @@ PERSON = Page(
     _l("The person it happened to"),
     partial(_person, page=FIRST_PERSON),
     (_l("You can leave out what you do not know."),),
-    applies=lambda answers: not answers.for_self,
+    applies=lambda answers: answers.has_first,
     template="web/person.html",
 )
 
