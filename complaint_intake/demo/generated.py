@@ -88,6 +88,7 @@ class Inventor:
         phrases = self._phrases[language]
         told = [pick(phrases[part]) for part in ("opening", *(c.group for c in codes), "closing")]
         filer = self.person(language) | self.contact()
+        filer |= {"safe_phone": pick(("yes", "yes", "no")), "safe_email": "yes"}
         given: dict[str, Any] = {
             "language": language,
             "channel": pick(("web", "web", "web", "hotline", "hotline", "mail", "email")),
@@ -99,7 +100,7 @@ class Inventor:
         }
         if third_party:
             given["complainant"] = {k: v for k, v in filer.items() if k != "a_number"}
-            given["affected"] = [self.person(language)]
+            given["affected"] = [self.person(language) for _ in range(pick((1, 1, 1, 2, 4)))]
         return parse_submission(given, self._facilities)
 
 
