@@ -43,6 +43,7 @@ def build_services(settings: Settings) -> Services:
     resources = {
         "keys": keys,
         "timezone": settings.office_timezone,
+        "scans_files": settings.scans_files,
         "queue_map": THREE_QUEUES if settings.three_queue_office else None,
     }
     return Services(

@@ -168,6 +168,11 @@ class Settings(BaseSettings):
         return MOST_FILES * self.max_upload_bytes + TEXT_BYTES
 
     @property
+    def scans_files(self) -> bool:
+        """Whether a file is kept from staff until the scanner has called it clean."""
+        return bool(self.clamd_address)
+
+    @property
     def is_local(self) -> bool:
         """Whether only this machine can reach the server: demo keys and accounts are allowed."""
         return _is_loopback(self.host) and _is_loopback(

@@ -11,4 +11,5 @@ pytest_plugins = (
     "tests.support.application",
     "tests.support.complaints",
     "tests.support.staff",
+    "tests.support.clamd",
 )

@@ -42,6 +42,7 @@ class Action(StrEnum):
     CASE_VIEWED = "desk.case.viewed"
     CASE_LOOKED_UP = "desk.case.looked_up"
     FILE_OPENED = "desk.file.opened"
+    ORIGINAL_OPENED = "desk.file.original_opened"
     REFERRAL_TAKEN = "desk.referral.taken"
     REFERRAL_RELEASED = "desk.referral.released"
     REFERRAL_STATE_CHANGED = "desk.referral.state_changed"
@@ -60,6 +61,8 @@ class Action(StrEnum):
     NOTICE_DELIVERED = "worker.notice.delivered"
     RECEIPT_SENT = "worker.receipt.sent"
     DELIVERY_FAILED = "worker.delivery.failed"
+    FILE_SCANNED = "worker.file.scanned"
+    FILE_COPIED = "worker.file.copied"
     CALL_SWEPT = "worker.call.swept"
 
 

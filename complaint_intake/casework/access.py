@@ -39,6 +39,8 @@ class Permission(StrEnum):
     CONFIRM_WITHDRAWAL = "confirm_withdrawal"
     DECLINE_WITHDRAWAL = "decline_withdrawal"
     VIEW_AUDIT = "view_audit"
+    #: The original of a picture, with the place and time that its camera wrote into it.
+    OPEN_ORIGINAL = "open_original"
 
 
 _OFFICER = frozenset(Permission) - {Permission.WALL}
@@ -52,6 +54,7 @@ _WHEN_CLOSED = frozenset(
     {
         Permission.VIEW_CASE,
         Permission.VIEW_AUDIT,
+        Permission.OPEN_ORIGINAL,
         Permission.NOTE,
         Permission.FINISH_TASK,
         Permission.CHANGE_STATE,  # reopening

@@ -21,9 +21,15 @@ from complaint_intake.casework.access import (
     needs_supervisor,
     visible_to,
 )
+from complaint_intake.casework.case_files import (
+    FileShown,
+    FileToRead,
+    OriginalReason,
+    read_file,
+    show_file,
+)
 from complaint_intake.casework.disclosure import Disclosure, GuardShown, PersonShown, people_of
 from complaint_intake.intake.models import (
-    Attachment,
     Complaint,
     Incident,
     Message,
@@ -91,16 +97,6 @@ class MessageShown:
     sent_at: dt.datetime
     language: str
     body: str
-
-
-@dataclass(frozen=True, slots=True)
-class FileShown:
-    """A file that came with the complaint."""
-
-    id: uuid.UUID
-    name: str
-    media_type: str
-    size_bytes: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,33 +216,19 @@ def _find_with_decision(
     return referral, decision, LeadShown(queue, state) if queue else None
 
 
-@dataclass(frozen=True, slots=True)
-class FileToRead:
-    """What opens a stored file."""
-
-    name: str
-    key: bytes
-
-
 def open_file(
-    session: Session, staff: Staff, referral_id: uuid.UUID, file_id: uuid.UUID
+    session: Session,
+    staff: Staff,
+    referral_id: uuid.UUID,
+    file_id: uuid.UUID,
+    reason: OriginalReason | None = None,
 ) -> FileToRead | None:
-    """Return what opens a file of a case and audit it; None where the office may not see it."""
+    """Return what opens a file of a case and audit it; None where it may not be opened.
+
+    With a ``reason`` it is the original of a picture, otherwise its safe copy.
+    """
     referral = find_referral(session, staff, referral_id)
-    if referral is None or not can(staff, Permission.VIEW_CASE, referral):
-        return None
-    found = next((one for one in referral.complaint.attachments if one.id == file_id), None)
-    if found is None or found.secret is None or not Disclosure(referral).words:
-        return None
-    record(
-        session,
-        referral.complaint.chain,
-        Actor.user(staff.id),
-        Action.FILE_OPENED,
-        f"referral:{referral.id}",
-        f"attachment:{file_id}",
-    )
-    return FileToRead(found.secret["name"], bytes.fromhex(found.secret["key"]))
+    return read_file(session, staff, referral, file_id, reason) if referral else None
 
 
 def open_case(session: Session, staff: Staff, referral_id: uuid.UUID) -> CaseView | None:
@@ -313,7 +295,9 @@ def open_case(session: Session, staff: Staff, referral_id: uuid.UUID) -> CaseVie
         tasks=tuple(_tasks(session, complaint, disclosure)),
         notes=tuple(_notes(session, referral, names)),
         messages=tuple(_messages(session, complaint, disclosure, names)),
-        files=tuple(_file(one) for one in complaint.attachments) if disclosure.words else (),
+        files=tuple(show_file(session, one, allowed) for one in complaint.attachments)
+        if disclosure.words
+        else (),
         events=tuple(_event(event, names) for event in events if Permission.VIEW_AUDIT in allowed),
         allowed=allowed,
     )
@@ -394,13 +378,6 @@ def _messages(
                 language=message.language,
                 body=message.body or "",
             )
-
-
-def _file(attachment: Attachment) -> FileShown:
-    secret = attachment.secret or {}
-    return FileShown(
-        attachment.id, secret.get("name", ""), attachment.media_type, attachment.size_bytes
-    )
 
 
 def _events(

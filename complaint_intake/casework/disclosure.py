@@ -228,4 +228,6 @@ class Disclosure:
         kind, _, name = event.subject.partition(":")
         if kind == "notice":
             return name in kinds
-        return self.whole and event.action.startswith(("intake.", "hotline.", "public."))
+        return self.whole and event.action.startswith(
+            ("intake.", "hotline.", "public.", "worker.file.")
+        )

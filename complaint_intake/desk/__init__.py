@@ -2,7 +2,13 @@
 
 from flask import Flask
 
-from complaint_intake.desk import case_page, labels, queue_pages, sign_in  # noqa: F401 - their routes
+from complaint_intake.desk import (  # noqa: F401 - their routes
+    case_files,
+    case_page,
+    labels,
+    queue_pages,
+    sign_in,
+)
 from complaint_intake.desk.guard import blueprint, csrf
 
 

@@ -2,10 +2,9 @@
 
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import quote
 from uuid import UUID
 
-from flask import Response, abort, flash, redirect, render_template, request, url_for
+from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 from wtforms import Form
@@ -13,12 +12,13 @@ from wtforms.fields.choices import SelectChoice
 
 from complaint_intake.casework import actions
 from complaint_intake.casework.access import Permission
-from complaint_intake.casework.case_view import find_referral, open_case, open_file
+from complaint_intake.casework.case_view import find_referral, open_case
 from complaint_intake.desk.forms import (
     ConfirmForm,
     DeclineForm,
     MessageForm,
     NoteForm,
+    OriginalForm,
     RerouteForm,
     StateForm,
     TakeForm,
@@ -35,7 +35,7 @@ from complaint_intake.routing import Queue
 @needs(Permission.VIEW_CASE)
 def case(referral_id: UUID) -> ResponseReturnValue:
     """One office's view of a case. Opening it is audited."""
-    return _show(referral_id)
+    return show_case(referral_id)
 
 
 @blueprint.post("/cases/<uuid:referral_id>/take")
@@ -201,39 +201,20 @@ def decline_withdrawal(referral_id: UUID) -> ResponseReturnValue:
     )
 
 
-@blueprint.get("/cases/<uuid:referral_id>/files/<uuid:file_id>")
-@needs(Permission.VIEW_CASE)
-def file(referral_id: UUID, file_id: UUID) -> ResponseReturnValue:
-    """A file that came with the complaint, always as a download and never run by the browser."""
-    with services().db.unit_of_work() as session:
-        found = open_file(session, staff(), referral_id, file_id)
-    if found is None:
-        abort(404)
-    response = Response(
-        services().files.read(file_id, found.key), mimetype="application/octet-stream"
-    )
-    # RFC 8187: a header cannot hold other letters than Latin-1 as they are.
-    response.headers["Content-Disposition"] = (
-        f"attachment; filename*=UTF-8''{quote(found.name or 'file', safe='')}"
-    )
-    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    return response
-
-
 def _do(
     referral_id: UUID, name: str, form: Form, act: Callable[[Session], None], done: str
 ) -> ResponseReturnValue:
     """Validate, act, and go back to the page; on trouble show it again with what was typed."""
     if not form.validate():
-        return _show(referral_id, 422, **{name: form})
+        return show_case(referral_id, 422, **{name: form})
     try:
         with services().db.unit_of_work() as session:
             act(session)
     except Conflict:
-        return _show(referral_id, 409, changed_meanwhile=True, **{name: form})
+        return show_case(referral_id, 409, changed_meanwhile=True, **{name: form})
     except actions.CannotDo as problem:
         form.form_errors = [str(problem)]
-        return _show(referral_id, 422, **{name: form})
+        return show_case(referral_id, 422, **{name: form})
     flash(done)
     with services().db.reading() as session:
         still = find_referral(session, staff(), referral_id) is not None
@@ -241,9 +222,10 @@ def _do(
     return redirect(target, 303)
 
 
-def _show(
+def show_case(
     referral_id: UUID, status: int = 200, *, changed_meanwhile: bool = False, **forms: Any
 ) -> ResponseReturnValue:
+    """Answer with the case page; ``forms`` are those that were sent, with their errors."""
     with services().db.unit_of_work() as session:
         view = open_case(session, staff(), referral_id)
     if view is None:
@@ -258,10 +240,12 @@ def _show(
         "state": StateForm(),
         "reroute": RerouteForm(),
         "wall": WallForm(),
+        "original": OriginalForm(),
         **forms,
     }
     shown["state"].offer(view.state)
     shown["reroute"].leave_out(view.queue)
+    shown["original"].offer(view.files)
     for form in shown.values():
         if "version" in form:
             form.version.data = view.version

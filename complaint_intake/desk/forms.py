@@ -1,6 +1,6 @@
 """The forms of the desk. CSRF is the gate's business, so these are plain forms."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from wtforms import (
@@ -12,11 +12,12 @@ from wtforms import (
     TextAreaField,
 )
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import DataRequired, InputRequired, Length, Optional
+from wtforms.validators import UUID, DataRequired, InputRequired, Length, Optional
 from wtforms.widgets import HiddenInput
 
 from complaint_intake.casework.actions import TRANSITIONS
-from complaint_intake.desk.labels import CLOSE_REASONS, QUEUES, STATES
+from complaint_intake.casework.case_files import FileShown
+from complaint_intake.desk.labels import CLOSE_REASONS, ORIGINAL_REASONS, QUEUES, STATES
 from complaint_intake.intake.models import ReferralState
 from complaint_intake.languages import LANGUAGES
 
@@ -110,6 +111,27 @@ class RerouteForm(_VersionedForm):
         """Offer every office but the one that has the case."""
         others = {queue: label for queue, label in QUEUES.items() if queue != present}
         self.queue.choices = _or_none("Choose an office", others)
+
+
+class OriginalForm(Form):
+    """Which picture is opened as it was sent, and why."""
+
+    file = SelectField(
+        "Picture",
+        [InputRequired("Choose the picture"), UUID("Choose the picture")],
+        validate_choice=False,  # what may be opened is asked where it is opened
+    )
+    reason = SelectField(
+        "Reason, which the audit keeps",
+        [InputRequired("Choose a reason")],
+        choices=_or_none("Choose a reason", ORIGINAL_REASONS),
+    )
+
+    def offer(self, files: Iterable[FileShown]) -> None:
+        """Offer the pictures whose original may be opened."""
+        self.file.choices = [
+            SelectChoice(str(file.id), file.name) for file in files if file.may_open_original
+        ]
 
 
 class WallForm(Form):

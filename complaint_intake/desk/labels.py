@@ -4,6 +4,7 @@ import datetime as dt
 from zoneinfo import ZoneInfo
 
 from complaint_intake.casework.actions import CloseReason
+from complaint_intake.casework.case_files import OriginalReason, Scan
 from complaint_intake.casework.queues import Shown
 from complaint_intake.db import utcnow
 from complaint_intake.extensions import services
@@ -33,6 +34,34 @@ CLOSE_REASONS = {
     CloseReason.DUPLICATE: "Duplicate of another complaint",
     CloseReason.PERSON_WITHDREW: "The person withdrew it",
     CloseReason.NOT_REACHED: "The person could not be reached",
+}
+ORIGINAL_REASONS = {
+    OriginalReason.PLACE_AND_TIME: "To read where and when it was taken",
+    OriginalReason.GENUINE: "To check that it is genuine",
+    OriginalReason.HAND_OVER: "To hand it over as evidence",
+    OriginalReason.NO_COPY: "The safe copy is missing or cannot be read",
+}
+_MEDIA_TYPES = {
+    "application/pdf": "PDF",
+    "image/jpeg": "JPEG picture",
+    "image/png": "PNG picture",
+    "text/plain": "Text",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "Word document",
+    "audio/mpeg": "MP3 recording",
+    "audio/mp4": "M4A recording",
+    "audio/wav": "WAV recording",
+}
+_SCANS = {
+    Scan.NOT_SCANNED: "Not scanned for viruses: open with care.",
+    Scan.WAITING: "Waits for the virus scan; nobody can open it before.",
+    Scan.CLEAN: "The virus scan found nothing.",
+    Scan.INFECTED: "Quarantined: the scan found a virus. It is kept and cannot be opened.",
+}
+_SCAN_PROBLEMS = {
+    "scanner_down": "The scanner does not answer; it is tried again.",
+    "scanner_error": "The scanner could not read it; it is tried again.",
+    "too_large": "It is too large for the scanner; tell your administrator.",
+    "unreadable": "The stored file cannot be read; tell your administrator.",
 }
 QUEUES = {queue: queue.label for queue in Queue}
 SHOWN = {
@@ -111,6 +140,12 @@ _ACTIONS = {
     "intake.referral.opened": "Case put into a queue",
     "intake.referral.extended": "Part of the case added to a queue",
     "intake.referral.withdrawn": "Case taken out of a queue",
+    "intake.file.attached": "File added",
+    "intake.file.removed": "File taken back",
+    "worker.file.scanned": "File scanned for viruses",
+    "worker.file.copied": "Safe copy of a picture",
+    "desk.file.opened": "File opened",
+    "desk.file.original_opened": "Original of a picture opened",
     "desk.case.viewed": "Case opened",
     "desk.referral.taken": "Case taken",
     "desk.referral.released": "Case given back",
@@ -265,6 +300,19 @@ def remaining(moment: dt.datetime) -> str:
 
 def is_late(moment: dt.datetime) -> bool:
     return moment < utcnow()
+
+
+def media_type(name: str) -> str:
+    return _MEDIA_TYPES.get(name, name)
+
+
+def scan(state: Scan, detail: str | None) -> str:
+    """What is known about viruses in a file, and what stands in the way of knowing more."""
+    if state is Scan.INFECTED:
+        return f"{_SCANS[state]} ({detail})"
+    if state is Scan.WAITING and detail:
+        return f"{_SCANS[state]} {_SCAN_PROBLEMS.get(detail, detail)}"
+    return _SCANS[state]
 
 
 def size(size_bytes: int) -> str:

@@ -9,6 +9,7 @@ from sqlalchemy import or_, select
 from complaint_intake.db import utcnow
 from complaint_intake.extensions import Services
 from complaint_intake.jobs.anchors import write_anchors
+from complaint_intake.jobs.file_checks import sweep_stored_files
 from complaint_intake.jobs.housekeeping import end_drafts, purge_throttles, sweep_silent_calls
 from complaint_intake.outbox import RecurringJob
 from complaint_intake.telemetry import log
@@ -27,6 +28,7 @@ class Job:
 JOBS: dict[str, Job] = {
     "sweep_calls": Job(dt.timedelta(minutes=1), sweep_silent_calls),
     "end_drafts": Job(dt.timedelta(minutes=1), end_drafts),
+    "sweep_stored_files": Job(dt.timedelta(days=1), sweep_stored_files),
     "purge_throttles": Job(dt.timedelta(hours=6), purge_throttles),
     "anchor_audit": Job(dt.timedelta(days=1), write_anchors),
 }

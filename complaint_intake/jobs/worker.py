@@ -5,6 +5,7 @@ import os
 import secrets
 import threading
 import uuid
+from collections.abc import Callable
 
 from complaint_intake.casework.notices import (
     mark_notice_sent,
@@ -12,6 +13,7 @@ from complaint_intake.casework.notices import (
     mark_undeliverable,
 )
 from complaint_intake.extensions import Services
+from complaint_intake.jobs.file_checks import check_next_file
 from complaint_intake.jobs.receipts import addressed
 from complaint_intake.jobs.recurring import run_due_jobs
 from complaint_intake.notify import DeliveryFailed, Outgoing, Refused, Sender
@@ -31,15 +33,29 @@ class Worker:
         self.name = f"{os.getpid()}-{secrets.token_hex(3)}"
 
     def run(self) -> None:
-        """Work until ``stop()``; a fault in one round is logged and the next one begins."""
+        """Work until ``stop()``; a fault in one round is logged and the next one begins.
+
+        Files are checked in a thread of their own: no page for an emergency waits for a scanner.
+        """
+        files = threading.Thread(
+            target=self._repeat, args=(lambda: check_next_file(self._services),), name="files"
+        )
+        files.start()
+        self._repeat(self._work)
+        files.join()
+
+    def _work(self) -> bool:
+        run_due_jobs(self._services)
+        return bool(self.deliver_batch())
+
+    def _repeat(self, work: Callable[[], bool]) -> None:
         while not self._stop.is_set():
-            delivered = 0
+            busy = False
             try:
-                run_due_jobs(self._services)
-                delivered = self.deliver_batch()
+                busy = work()
             except Exception as error:
                 log.error("worker round failed", exc_info=error, worker=self.name)
-            if not delivered:
+            if not busy:
                 self._stop.wait(IDLE_SECONDS)
 
     def stop(self) -> None:

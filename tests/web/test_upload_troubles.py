@@ -8,7 +8,7 @@ from complaint_intake.files.spool import SealedSpool
 from complaint_intake.files.store import FileStore
 from complaint_intake.settings import MOST_FILES
 from tests.files.test_kinds import PDF, PNG, word
-from tests.web.test_uploads import at_files, stored  # noqa: F401 - a fixture
+from tests.web.test_uploads import stored
 from tests.web.visitor import Visitor, complaints_of
 
 
@@ -30,7 +30,7 @@ def store_with(app, **limits: int) -> FileStore:
         ("IMG_1.jpg", b"\x00\x00\x00\x24ftypheic" + bytes(99), "screenshot"),
     ],
 )
-def test_one_refused_file_costs_no_other(app, at_files, name, content, words):  # noqa: F811
+def test_one_refused_file_costs_no_other(app, at_files, name, content, words):
     store_with(app, limit=50_000)
     at_files.answer(
         files=[
@@ -53,7 +53,7 @@ def test_one_refused_file_costs_no_other(app, at_files, name, content, words):  
         assert [one.name for one in complaint.attachments] == ["before.png", "after.docx"]
 
 
-def test_page_says_what_there_is_and_how_much_may_follow(app, at_files):  # noqa: F811
+def test_page_says_what_there_is_and_how_much_may_follow(app, at_files):
     assert f"still add: {MOST_FILES}." in at_files.page.text
     at_files.answer("add", files=(io.BytesIO(PDF + bytes(1_234_000)), "one.pdf"))
     assert at_files.page.select_one(".files li").text.startswith("one.pdf (1.2 MB)")
@@ -61,7 +61,7 @@ def test_page_says_what_there_is_and_how_much_may_follow(app, at_files):  # noqa
     assert "Each can have 25 MB at most." in at_files.page.text
 
 
-def test_full_disk_refuses_files_and_keeps_the_rest(app, at_files):  # noqa: F811
+def test_full_disk_refuses_files_and_keeps_the_rest(app, at_files):
     store_with(app, min_free=1 << 60)
     at_files.answer(files=(io.BytesIO(PNG), "photo.png"), health="y")
     (error,) = at_files.errors
@@ -78,7 +78,7 @@ def test_full_disk_refuses_files_and_keeps_the_rest(app, at_files):  # noqa: F81
 
 
 @pytest.mark.parametrize("at", [0.2, 0.5, 0.9])
-def test_request_that_is_too_large_keeps_what_came(app, at_files, monkeypatch, at):  # noqa: F811
+def test_request_that_is_too_large_keeps_what_came(app, at_files, monkeypatch, at):
     """The server hands on the first part of such a body; every place of the cut is fine."""
     content = PDF + bytes(100_000)
     whole = 3 * len(content)

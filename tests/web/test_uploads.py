@@ -3,23 +3,11 @@
 import io
 from pathlib import Path
 
-import pytest
-
 from complaint_intake.settings import MOST_FILES
-from tests.web.visitor import Visitor, complaints_of
+from tests.web.visitor import complaints_of
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(64)
 PDF = b"%PDF-1.4\n%\xe2\xe3\xcf\xd3\n"
-
-
-@pytest.fixture(params=[True, False], ids=["cookies", "no cookies"])
-def at_files(app, request):
-    """A visitor who has come to the page for files."""
-    visitor = Visitor(app, cookies=request.param)
-    visitor.begin()
-    while visitor.step != "files":
-        visitor.answer(**({"story": "My words"} if visitor.step == "story" else {}))
-    return visitor
 
 
 def stored(app):
