@@ -19,6 +19,7 @@ from typing import Any
 
 from complaint_intake.intake.models import Role
 from complaint_intake.intake.reaching import Method
+from complaint_intake.intake.receipts import BY_EMAIL, BY_SMS
 from complaint_intake.intake.submission import (
     CONTACT,
     ConsentGiven,
@@ -356,6 +357,12 @@ class Answers:
         chosen = self.text("contact", "language_read")
         return chosen if chosen in LANGUAGES else None
 
+    @property
+    def receipt_by(self) -> str | None:
+        """How the one who writes wants to be sent the case number; None: not at all."""
+        chosen = self.text("contact", "receipt_by")
+        return chosen if chosen in (BY_EMAIL, BY_SMS) else None
+
     def _texts(self, page: str, fields: tuple[str, ...]) -> dict[str, str]:
         return {field: text for field in fields if (text := self.text(page, field))}
 
@@ -383,6 +390,7 @@ def submission(answers: Answers, *, language: str, today: dt.date) -> Submission
         language_spoken=answers.text("contact", "language_spoken")[:40] or None,
         tell_immigration=answers.fact("contact", "tell_immigration"),
         filer_anonymous=not answers.filer_identity(),
+        receipt_by=answers.receipt_by,
     )
 
 

@@ -6,12 +6,15 @@ address stays sealed in it until the message leaves.
 
 import re
 import unicodedata
+from collections.abc import Mapping
+from typing import Any
 
 from sqlalchemy.orm import Session
 
 from complaint_intake.intake.models import Complaint, Role
+from complaint_intake.intake.reaching import Way, is_safe
 from complaint_intake.outbox import enqueue
-from complaint_intake.search.identifiers import EMAIL, PHONE, normal_form
+from complaint_intake.search.identifiers import PHONE, normal_form
 
 BY_EMAIL, BY_SMS = "email", "sms"
 
@@ -34,17 +37,21 @@ def queue_receipt(session: Session, complaint: Complaint, by: str) -> bool:
 
 
 def receipt_address(complaint: Complaint, by: str) -> str | None:
-    """Return the e-mail address or the number (E.164) of the one who complained.
-
-    None where there is none, it cannot be read, or it is not said to be safe.
-    """
+    """Return where the receipt of a complaint goes to; see ``safe_address``."""
     filer = next(iter(complaint.with_role(Role.COMPLAINANT)), None)
-    contact = (filer.contact if filer else None) or {}
-    if by == BY_EMAIL and contact.get("safe_email") != "no":
-        mailbox = contact.get("email", "").strip()
-        return mailbox if _MAILBOX.fullmatch(mailbox) and normal_form(EMAIL, mailbox) else None
-    if by == BY_SMS and contact.get("safe_message") == "yes":
-        return _e164(contact.get("phone", ""))
+    return safe_address((filer.contact if filer else None) or {}, by)
+
+
+def safe_address(contact: Mapping[str, Any], by: str) -> str | None:
+    """Return the e-mail address or the number (E.164) in ``contact`` for a receipt.
+
+    None where there is none, it cannot be read, or the person did not say that it is safe.
+    """
+    if by == BY_EMAIL and is_safe(contact, Way.EMAIL):
+        mailbox = contact.get("email") or ""
+        return mailbox if _MAILBOX.fullmatch(mailbox) else None
+    if by == BY_SMS and is_safe(contact, Way.TEXT):
+        return _e164(contact.get("phone") or "")
     return None
 
 

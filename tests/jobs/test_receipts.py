@@ -16,7 +16,12 @@ from complaint_intake.outbox import OutboxMessage
 from tests.jobs.test_worker import Mailbox
 from tests.support.complaints import a_submission, file_one
 
-CONTACT = {"phone": "(555) 555-0199", "email": "ana@example.org", "safe_message": "yes"}
+CONTACT = {
+    "phone": "(555) 555-0199",
+    "email": "ana@example.org",
+    "safe_text": "yes",
+    "safe_email": "yes",
+}
 
 
 def asking(by, language="en", **contact):
@@ -88,15 +93,15 @@ def test_it_is_in_the_language_of_the_complaint(services, monkeypatch):
 @pytest.mark.parametrize(
     "by, contact",
     [
-        ("sms", {"safe_message": "no"}),
-        ("sms", {"safe_message": "call"}),
-        ("sms", {"safe_message": ""}),
+        ("sms", {"safe_text": "no"}),
+        ("sms", {"safe_text": "", "safe_message": "yes"}),
         ("sms", {"phone": ""}),
         ("sms", {"phone": "12"}),
         ("email", {"email": ""}),
         ("email", {"email": "no address"}),
         ("email", {"email": "a@example.org, b@example.org"}),
         ("email", {"safe_email": "no"}),
+        ("email", {"safe_email": ""}),
         (None, {}),
     ],
 )

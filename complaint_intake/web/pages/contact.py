@@ -5,11 +5,14 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
-from complaint_intake.intake.answers import LAWYER, ORGANISATION, OTHER_LANGUAGE, Answers
+from complaint_intake.extensions import services
+from complaint_intake.intake.answers import LAWYER, NO, ORGANISATION, OTHER_LANGUAGE, Answers
 from complaint_intake.intake.reaching import Method, Way
+from complaint_intake.intake.receipts import BY_EMAIL, BY_SMS, safe_address
 from complaint_intake.languages import LANGUAGES, READING_ORDER
 from complaint_intake.web.fields import (
     YES_NO,
+    PageForm,
     long_text,
     one_of,
     pick,
@@ -91,6 +94,28 @@ def _ways(answers: Answers) -> Fields:
     }
 
 
+def _receipt() -> Fields:
+    ways = [(BY_EMAIL, _l("By e-mail"))]
+    if services().settings.sends_text_messages:
+        ways.append((BY_SMS, _l("By text message")))
+    return {
+        "receipt_by": one_of(
+            _l("Shall we send you your case number?"),
+            (*ways, (NO, _l("No"))),
+            _l("The message does not say what it is about."),
+        )
+    }
+
+
+def _check_receipt(form: PageForm, answers: Answers, today: dt.date) -> tuple[str, Any] | None:
+    by = form["receipt_by"].data
+    if by not in (BY_EMAIL, BY_SMS) or safe_address(form.data, by):
+        return None
+    if by == BY_EMAIL:
+        return "receipt_by", _l("For an e-mail, write your address and say that it is safe.")
+    return "receipt_by", _l("For a text message, write your number and say that it is safe.")
+
+
 def _languages() -> Fields:
     ours = (
         (code, LANGUAGES[code].autonym, {"lang": LANGUAGES[code].html}) for code in READING_ORDER
@@ -135,7 +160,13 @@ def _immigration(answers: Answers) -> Fields:
 
 
 def _contact(answers: Answers, today: dt.date) -> Fields:
-    return {**_name(answers), **_ways(answers), **_languages(), **_immigration(answers)}
+    return {
+        **_name(answers),
+        **_ways(answers),
+        **_receipt(),
+        **_languages(),
+        **_immigration(answers),
+    }
 
 
 CONTACT = Page(
@@ -150,4 +181,5 @@ CONTACT = Page(
         ),
     ),
     template="web/contact.html",
+    check=_check_receipt,
 )
