@@ -409,7 +409,7 @@ def task_lock(arguments: list[str]) -> None:
         stop("uv is needed to make the lock and could not be installed")
     common = (
         *(uv, "pip", "compile", "--quiet", "pyproject.toml", "--universal", "--generate-hashes"),
-        *("--no-emit-index-url", "--exclude-newer", COOL_DOWN),
+        *("--no-emit-index-url", "--exclude-newer", COOL_DOWN, "--extra", "pdf"),
         *("--custom-compile-command", "python3 dev.py lock", *arguments),
     )
     groups = ("--group", "dev", "--group", "tools", "--constraint", RUNTIME_LOCK)

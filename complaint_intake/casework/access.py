@@ -113,7 +113,7 @@ def needs_supervisor(referral: Referral) -> bool:
     """Whether a supervisor confirms a withdrawal: someone may have been made to ask for it.
 
     So it is where a life was said to be in danger, and at the offices of the department complained
-    of (docs/decisions/0008-withdrawal.md).
+    of (docs/decisions/0009-withdrawal.md).
     """
     return referral.priority == "P0" or referral.queue in _NEEDS_SECOND_LOOK
 

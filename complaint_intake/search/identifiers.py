@@ -46,6 +46,11 @@ def normal_form(kind: str, value: str) -> str | None:
     return digits if len(digits) >= 7 else None
 
 
+def masked_a_number(value: str) -> str:
+    """Return an A-number with its last three digits only, for what other people may see."""
+    return f"A••• ••• {(normal_form(A_NUMBER, value) or '•••')[-3:]}"
+
+
 def index_identifiers(
     session: Session, complaint_id: uuid.UUID, values: list[tuple[str, str | None]]
 ) -> None:

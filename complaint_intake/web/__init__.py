@@ -1,17 +1,15 @@
 """The public web door: pages for people who complain, without JavaScript, in six languages."""
 
-import datetime as dt
 import hashlib
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from flask import Flask, abort, g, request, url_for
-from flask_babel import format_date
 
 from complaint_intake.extensions import services
 from complaint_intake.languages import LANGUAGES, READING_ORDER
 from complaint_intake.web import compression, entry, error_pages, headers, report, status, uploads
+from complaint_intake.web.dates import long_date, long_time
 from complaint_intake.web.draft import is_from_elsewhere
 
 _CODES = ",".join(LANGUAGES)
@@ -37,16 +35,11 @@ def init_app(app: Flask) -> None:
             "languages": [LANGUAGES[code] for code in READING_ORDER],
             "operator": services().settings,
             "long_date": long_date,
+            "long_time": long_time,
             "in_language": in_language,
             "size_in_words": uploads.size_in_words,
             "stylesheet": url_for("static", filename="public.css", v=version),
         }
-
-
-def long_date(instant: dt.datetime) -> str:
-    """Return the day in words, as it is in the office: never numbers only."""
-    zone = ZoneInfo(services().settings.office_timezone)
-    return str(format_date(instant.astimezone(zone).date(), "long"))
 
 
 def in_language(code: str) -> str:

@@ -39,6 +39,7 @@ from complaint_intake.intake.filing import (
     resume_draft,
 )
 from complaint_intake.intake.models.complaint import Channel, Complaint, ComplaintState
+from complaint_intake.pdf import CannotTypeset
 from complaint_intake.settings import MOST_FILES
 from complaint_intake.telemetry import FILED
 from complaint_intake.web import draft as carrier
@@ -58,13 +59,13 @@ from complaint_intake.web.pages import (
     preceding,
 )
 from complaint_intake.web.pages.page import Page
-from complaint_intake.web.receipt import Receipt, receipt_of
+from complaint_intake.web.receipt import NO_PDF, Receipt, has_pdf, pdf_of, receipt_of
 from complaint_intake.web.saving import PlanForm, Saved, saved_of
 
 blueprint = Blueprint("report", __name__)
 
 #: What a button may ask for besides going on.
-BACK, STAY, ADD, SEND = "back", "stay", "add", "send"
+BACK, STAY, ADD, SEND, PDF = "back", "stay", "add", "send", "pdf"
 #: Tell of one more person it happened to. Such a person is taken out by "remove-" and the page.
 ANOTHER = "another"
 #: Save and finish later; go on with a saved draft; leave it.
@@ -144,7 +145,7 @@ def answer(step: str) -> AnyResponse:
     with services().db.reading() as session:
         state = _state(token, find_draft(session, token.id), returning=returning)
     if state.receipt:
-        return _go(RECEIPT, state)
+        return _receipt_file(state.receipt, state) if go == PDF else _go(RECEIPT, state)
     if go.removeprefix("remove-") in (FIRST_PERSON, *OTHERS):
         return _remove_person(go.removeprefix("remove-"), step, state)
     if step == SAVE:
@@ -300,6 +301,14 @@ def _answer_saved(state: State, go: str) -> AnyResponse:
     return redirect(url_for("outer.leave"), 303) if go == FINISH else shown
 
 
+def _receipt_file(receipt: Receipt, state: State) -> AnyResponse:
+    """Give the receipt as a file; where that fails the page says what to do instead."""
+    try:
+        return pdf_of(receipt)
+    except CannotTypeset:
+        return make_response(_render(RECEIPT, state, errors=[("main", NO_PDF)]))
+
+
 def go_on_at_check(token: DraftToken) -> AnyResponse:
     """Show what a saved draft holds, from wherever it was opened again."""
     with services().db.reading() as session:
@@ -382,7 +391,9 @@ def _render(
     }
     if step == RECEIPT:
         after_this_request(keep_plain)  # it shows the PIN
-        return render_template("web/receipt.html", receipt=state.receipt, **common)
+        return render_template(
+            "web/receipt.html", receipt=state.receipt, has_pdf=has_pdf(), **common
+        )
     if step == SAVE and state.saved:
         after_this_request(keep_plain)  # it shows the PIN
         plan = PlanForm(data={"plan": state.saved.plan})

@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from wtforms import BooleanField, Field, RadioField, SelectField, SelectMultipleField
 
 from complaint_intake.intake.answers import Answers
+from complaint_intake.search.identifiers import masked_a_number
 from complaint_intake.web.pages import path
 from complaint_intake.web.uploads import Kept, names_by_field, on_page
 
@@ -19,6 +20,14 @@ class Section:
     name: str
     title: Any
     rows: list[tuple[Any, list[Any]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Private:
+    """An answer that stands whole on the screen and masked on paper, which others may see."""
+
+    text: str
+    on_paper: str
 
 
 def sections(answers: Answers, today: dt.date, files: list[Kept]) -> list[Section]:
@@ -38,6 +47,8 @@ def sections(answers: Answers, today: dt.date, files: list[Kept]) -> list[Sectio
 
 
 def _lines(field: Field) -> list[Any]:
+    if field.name == "a_number" and field.data:
+        return [Private(field.data, masked_a_number(field.data))]
     if isinstance(field, BooleanField):
         return [_("Yes")] if field.data else []
     if isinstance(field, SelectField | SelectMultipleField | RadioField):

@@ -57,7 +57,8 @@ def test_wheel_has_the_migrations(wheel_names):
 @pytest.fixture(scope="module")
 def declared():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    return {re.split(r"[\[<>=~! ]", each, maxsplit=1)[0] for each in project["dependencies"]}
+    wanted = [*project["dependencies"], *project["optional-dependencies"]["pdf"]]
+    return {re.split(r"[\[<>=~! ]", each, maxsplit=1)[0] for each in wanted}
 
 
 @pytest.fixture(scope="module")

@@ -24,8 +24,8 @@ from tests.web.visitor import Visitor
 OPEN, CLOSE = "\N{LEFT WHITE SQUARE BRACKET}", "\N{RIGHT WHITE SQUARE BRACKET}"
 #: Text nobody translates: names of languages, numbers and marks, and what is the operator's own.
 NOT_WORDS = re.compile(r"[\W\d_]*")
-#: A day as Babel writes it in French.
-A_DAY = re.compile(r"\b\d{1,2}(?:er)? \w+ \d{4}\b")
+#: A day as Babel writes it in French, or a time of it with its zone.
+A_DAY = re.compile(r"\b\d{1,2}(?:er)? \w+ \d{4}(?:, \d\d:\d\d \(heure [^)]*\))?")
 
 
 @pytest.fixture
@@ -64,6 +64,8 @@ def check(page: BeautifulSoup, app: Flask, *typed: str) -> None:
         settings.operator_name,
         settings.operator_mail,
         settings.operator_phone,
+        settings.public_base_url,
+        "/fr/status",
         *(language.autonym for language in LANGUAGES.values()),
         *typed,
     ]
@@ -110,6 +112,10 @@ def test_pages_show_nothing_that_cannot_be_translated(marked_app: Flask) -> None
         check(visitor.get("/fr/status"), marked_app)
         visitor.post("/fr/status", {"number": given[0], "pin": given[1]})
         check(visitor.page, marked_app, *given)
+    visitor.post("/fr/status", {"number": number, "pin": pin})
+    for go in ("withdraw", "ask", "take-back", "add"):
+        visitor.answer(go, body=f"### {pin}")
+        check(visitor.page, marked_app, f"### {pin}")
     assert len(seen) >= 8
 
 

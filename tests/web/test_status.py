@@ -1,5 +1,7 @@
 """Looking up a complaint: number and PIN, states, messages, additions."""
 
+import datetime as dt
+
 import pytest
 from sqlalchemy import select
 
@@ -191,3 +193,101 @@ def test_other_sites_cannot_post(app, numbers):
         headers={"Sec-Fetch-Site": "cross-site"},
     )
     assert answer.status_code == 403
+
+
+def act(app, change):
+    with app.extensions["complaint_intake"].db.unit_of_work() as session:
+        change(session.scalar(select(Complaint)))
+
+
+def facts(visitor):
+    terms = [one.text for one in visitor.page.select(".state dt")]
+    return dict(zip(terms, [one.text for one in visitor.page.select(".state dd")], strict=True))
+
+
+def test_a_message_with_the_pin_is_given_back(app, visitor, numbers):
+    look_up(visitor, *numbers)
+    body = f"Call me. My PIN is {numbers[1]}!"
+    visitor.answer("add", body=body)
+    assert visitor.errors == ["Your PIN is in this text. Keep it secret: please take it out."]
+    assert visitor.page.select_one("#body").text.strip() == body
+    with complaints_of(app) as (complaint,):
+        assert complaint.messages == []
+    visitor.answer("add", body="Call me.")
+    assert visitor.page.select_one(".usa-alert--success")
+
+
+def test_the_page_says_what_is_next_and_by_when(app, visitor, numbers):
+    look_up(visitor, *numbers)
+    shown = facts(visitor)
+    assert list(shown) == [
+        "Case number",
+        "Date sent",
+        "Where it is now",
+        "Last news",
+        "What is next",
+    ]
+    assert shown["What is next"].startswith("Our aim: a person reads it by ")
+
+    def let_time_pass(complaint):
+        complaint.referrals[0].due_at = complaint.filed_at - dt.timedelta(seconds=1)
+
+    act(app, let_time_pass)
+    look_up(visitor, *numbers)
+    assert facts(visitor)["What is next"].startswith("We are late with it.")
+
+    def take_up(complaint):
+        complaint.referrals[0].state = "in_review"
+        complaint.referrals[0].acknowledged_at = complaint.filed_at + dt.timedelta(days=40)
+
+    act(app, take_up)
+    before = facts(visitor)["Last news"]
+    look_up(visitor, *numbers)
+    assert facts(visitor)["Last news"] != before
+    assert "decides what to do" in facts(visitor)["What is next"]
+
+
+def test_withdrawal_is_explained_asked_for_and_taken_back(app, database_url):
+    owner = Visitor(app)
+    owner.begin()
+    owner.finish(story={"story": STORY})
+    number, pin = owner.numbers()
+    visitor = Visitor(app, cookies=False)
+    look_up(visitor, number, pin)
+    visitor.answer("withdraw", body="Half a sentence")
+    assert visitor.title == "Ask to withdraw your complaint"
+    assert "the work goes on" in visitor.page.select_one("main").text
+    button = visitor.page.select_one('button[formaction^="/es/"]')
+    visitor.page.select_one("#page-form")["action"] = button["formaction"]
+    visitor.answer(button["value"])
+    assert visitor.page.html["lang"] == "es"
+    assert visitor.page.select_one('button[value="ask"]'), "the same page in the other language"
+    visitor.page.select_one("#page-form")["action"] = "/en/status"
+    visitor.answer("ask")
+    assert "A person looks at it first." in visitor.page.select_one(".usa-alert--success").text
+    assert visitor.page.select_one("#body").text.strip() == "Half a sentence"
+    look_up(visitor, number, pin)
+    assert "You asked to withdraw your complaint on" in visitor.page.text
+    assert not visitor.page.select('button[value="withdraw"]')
+    with complaints_of(app) as (complaint,):
+        assert complaint.withdrawal_asked_at is not None
+    visitor.answer("take-back")
+    assert "The work goes on." in visitor.page.select_one(".usa-alert--success").text
+    with complaints_of(app) as (complaint,):
+        assert complaint.withdrawal_asked_at is None
+
+
+@pytest.mark.parametrize("state", ["closed", "withdrawn"])
+def test_a_complaint_that_ended_can_be_written_to_and_not_withdrawn(app, visitor, numbers, state):
+    act(app, lambda complaint: setattr(complaint, "state", state))
+    look_up(visitor, *numbers)
+    assert not visitor.page.select('button[value="withdraw"]')
+    visitor.answer("withdraw")
+    assert visitor.title == "Your complaint"
+    visitor.answer("ask")
+    assert not visitor.page.select(".usa-alert")
+    visitor.answer("add", body="They came back.")
+    assert visitor.page.select_one(".usa-alert--success")
+    with complaints_of(app) as (complaint,):
+        assert complaint.withdrawal_asked_at is None
+        assert "read_message" in [task.kind for task in complaint.tasks]
