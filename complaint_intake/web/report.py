@@ -177,6 +177,9 @@ def _answer_page(page: Page, state: State, go: str) -> AnyResponse:
     received = uploads.receive(len(state.files))
     _save(page, form, state, received, go)
     errors += received.problems
+    for name, message in received.problems:
+        if name in form:
+            form[name].errors = [*form[name].errors, message]
     if go == KEEP:
         return _save_for_later(state, at=page.name, errors=errors)
     if errors:

@@ -129,3 +129,10 @@ def test_text_beyond_all_measure_is_refused_before_it_fills_the_memory(app):
         body = (part if "boundary" in kind else b"story=") + b"x" * 1_100_000
         answer = client.post("/en/report/story", data=body, content_type=kind)
         assert answer.status_code == 413
+
+
+def test_what_was_wrong_with_a_file_stands_beside_the_field(app, at_files):
+    at_files.answer(files=(io.BytesIO(b"MZ" + bytes(99)), "tool.exe"))
+    field = at_files.page.select_one("#files")
+    (described,) = [one for one in field["aria-describedby"].split() if one.endswith("error")]
+    assert "tool.exe" in at_files.page.select_one(f"#{described}").text
