@@ -16,7 +16,8 @@ from complaint_intake.db import Database, utcnow
 from complaint_intake.files.store import FileStore
 from complaint_intake.languages import DEFAULT_LANGUAGE
 from complaint_intake.routing import THREE_QUEUES
-from complaint_intake.security.keys import Keys, load_keys
+from complaint_intake.security.addresses import AddressCounts
+from complaint_intake.security.keys import Keys, load_keys, mac
 from complaint_intake.settings import Settings
 
 babel = Babel()
@@ -30,6 +31,7 @@ class Services:
     keys: Keys
     db: Database
     files: FileStore
+    addresses: AddressCounts
     translations: Path
 
     def today(self) -> dt.date:
@@ -54,6 +56,9 @@ def build_services(settings: Settings) -> Services:
             settings.var_dir / "files",
             limit=settings.max_upload_bytes,
             min_free=settings.min_free_bytes,
+        ),
+        addresses=AddressCounts(
+            mac(keys.token, "addresses"), settings.filings_per_address, settings.redis_url
         ),
         translations=translations_folder(),
     )

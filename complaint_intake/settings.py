@@ -84,7 +84,10 @@ class Settings(BaseSettings):
     mail_from: str = "complaint-intake@localhost"
     #: ``office=address`` pairs, comma separated: where "something waits" is sent.
     office_addresses: str = ""
+    #: Where several processes keep shared counts; empty: each keeps its own.
     redis_url: str = ""
+    #: Complaints from one network address in an hour, beyond which they are marked and slowed.
+    filings_per_address: int = Field(default=30, ge=0)
 
     operator_name: str = "Complaint Intake demonstration"
     operator_is_demonstration: bool = True
@@ -128,6 +131,13 @@ class Settings(BaseSettings):
     def _check_number(cls, value: str) -> str:
         if value and not re.fullmatch(r"\+[1-9]\d{6,14}", value):
             raise ValueError("must be a number in E.164 form, such as +15555550100")
+        return value
+
+    @field_validator("redis_url")
+    @classmethod
+    def _check_redis_url(cls, value: str) -> str:
+        if value and not value.startswith(("redis://", "rediss://")):
+            raise ValueError("must start with redis:// or rediss://")
         return value
 
     @field_validator("database_url")

@@ -10,7 +10,7 @@ import ipaddress
 import logging
 import sys
 import time
-from collections.abc import MutableMapping
+from collections.abc import Iterable, MutableMapping
 from typing import TYPE_CHECKING, Any
 
 import structlog
@@ -40,6 +40,16 @@ REQUEST_SECONDS = Histogram(
 FILED = Counter(
     "complaint_intake_filed", "Complaints filed", ["channel", "priority"], registry=REGISTRY
 )
+MARKED = Counter(
+    "complaint_intake_marked", "Complaints filed with a mark", ["mark"], registry=REGISTRY
+)
+WRONG_PINS = Counter("complaint_intake_wrong_pins", "Wrong PINs", registry=REGISTRY)
+MANY_FROM_ADDRESS = Counter(
+    "complaint_intake_many_from_address",
+    "Drafts, filings and wrong PINs beyond the limit of one address",
+    ["counted"],
+    registry=REGISTRY,
+)
 SIGNATURE_FAILURES = Counter(
     "complaint_intake_signature_failures", "Webhooks with a bad signature", registry=REGISTRY
 )
@@ -56,6 +66,13 @@ FILES_WAITING = Gauge(
 )
 
 log = structlog.get_logger("complaint_intake")
+
+
+def count_filed(channel: str, priority: str | None, marks: Iterable[str] = ()) -> None:
+    """Count a complaint that was filed, and each of its marks."""
+    FILED.labels(channel, priority).inc()
+    for mark in marks:
+        MARKED.labels(mark).inc()
 
 
 def redact(logger: Any, method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

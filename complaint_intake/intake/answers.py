@@ -220,6 +220,14 @@ class Answers:
         chosen = self.text(SAVED, "plan")
         return Plan(chosen) if chosen in set(Plan) else None
 
+    @property
+    def slowed_at(self) -> dt.datetime | None:
+        """When the person pressed Send and was asked to wait; None where that was not so."""
+        try:
+            return dt.datetime.fromisoformat(self.text(SAVED, "slowed_at"))
+        except ValueError:
+            return None
+
     def with_saved(self, **values: str) -> dict[str, Any]:
         """Return what to store once ``values`` of the saving itself are known."""
         return {**self.stored, SAVED: {**self.page(SAVED), **values}}

@@ -5,6 +5,7 @@ owner said so, and destroyed otherwise.
 """
 
 import datetime as dt
+import math
 import uuid
 from dataclasses import dataclass
 from typing import Any
@@ -24,6 +25,10 @@ KEPT = dt.timedelta(days=14)
 FORGOTTEN = dt.timedelta(hours=24)
 SENT = dt.timedelta(hours=24)
 SENT_IN_DANGER = dt.timedelta(hours=1)
+#: A draft whose owner pressed Send while too many came from one address: how long until Send may be
+#: pressed again, and until it is sent without.
+WAIT = dt.timedelta(seconds=30)
+SENT_AFTER_WAIT = dt.timedelta(minutes=10)
 
 
 def save_answers(
@@ -50,16 +55,18 @@ def save_for_later(
     actor: Actor,
     at: str | None = None,
     plan: Plan | None = None,
+    slowed: bool = False,
 ) -> None:
     """Let number and ``pin`` open this draft again; nothing happens once it is filed.
 
     ``at`` is the page it is left at, ``plan`` what becomes of it if nobody comes back; None leaves
-    either as it was. The first time and each new choice are audited, a double click is not.
+    either as it was. ``slowed``: the person pressed Send and has to wait a moment. The first time
+    and each new choice are audited, a double click is not.
     """
     if complaint.state != ComplaintState.DRAFT:
         return
     before = Answers(complaint.answers)
-    values = {"at": at, "plan": plan}
+    values = {"at": at, "plan": plan, "slowed_at": utcnow().isoformat() if slowed else None}
     answers = before.with_saved(**{name: value for name, value in values.items() if value})
     save_answers(session, complaint, answers, language=language)
     if complaint.pin_digest is None or plan not in (None, before.plan):
@@ -82,12 +89,22 @@ def record_reopened(session: Session, complaint: Complaint, *, actor: Actor) -> 
 
 def is_sent_at_the_end(answers: Answers) -> bool:
     """Whether the worker sends the draft; where nothing was said there is nothing to send."""
-    return answers.plan is Plan.SEND and answers.says_something
+    was_sent = answers.plan is Plan.SEND or answers.slowed_at is not None
+    return was_sent and answers.says_something
+
+
+def wait_seconds(answers: Answers) -> int:
+    """How long until Send counts again for somebody who was asked to wait; 0 for all others."""
+    if answers.slowed_at is None:
+        return 0
+    return max(0, math.ceil((answers.slowed_at + WAIT - utcnow()).total_seconds()))
 
 
 def lifetime(answers: Answers) -> dt.timedelta:
     """How long after its last change a draft with these answers ends."""
     if is_sent_at_the_end(answers):
+        if answers.slowed_at is not None:
+            return SENT_AFTER_WAIT
         return SENT_IN_DANGER if answers.urgent else SENT
     return FORGOTTEN if answers.plan is Plan.FORGET else KEPT
 

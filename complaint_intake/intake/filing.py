@@ -15,6 +15,7 @@ from complaint_intake.audit.log import Action, Actor, record
 from complaint_intake.db import lock_key, new_id, utcnow
 from complaint_intake.intake.attachments import attach_file
 from complaint_intake.intake.case_numbers import new_case_number
+from complaint_intake.intake.floods import note_alike
 from complaint_intake.intake.models import (
     Allegation,
     Complaint,
@@ -78,6 +79,7 @@ def open_draft(
         updated_at=now,
         version=1,
         flags=[],
+        marks=[],
         filer_anonymous=False,
     )
     session.add(complaint)
@@ -152,6 +154,7 @@ def file_complaint(
         submission.channel,
     )
     _write_records(session, complaint, submission, actor)
+    note_alike(session, complaint)
     route_complaint(
         session,
         complaint,

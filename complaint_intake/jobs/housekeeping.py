@@ -8,9 +8,10 @@ from complaint_intake.db import utcnow
 from complaint_intake.extensions import Services
 from complaint_intake.intake.calls import sweep_calls
 from complaint_intake.intake.drafts import end_draft, ended_drafts
+from complaint_intake.intake.floods import marks_of
 from complaint_intake.intake.models import PinThrottle
 from complaint_intake.security.accounts import SignInThrottle, StaffSession
-from complaint_intake.telemetry import FILED, log
+from complaint_intake.telemetry import count_filed, log
 
 #: A jail call is cut after 15 minutes; twice that without a word means it ended unseen.
 SILENT_CALL = dt.timedelta(minutes=30)
@@ -46,7 +47,7 @@ def end_drafts(services: Services) -> int:
             services.files.discard(file_id)
         if ended.filed:
             complaint = ended.filed.complaint
-            FILED.labels(complaint.channel, complaint.priority).inc()
+            count_filed(complaint.channel, complaint.priority, marks_of(complaint))
     return count
 
 

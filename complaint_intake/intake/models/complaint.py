@@ -64,6 +64,13 @@ class Complaint(Base):
             sqlite_where=text("state = 'draft'"),
             postgresql_where=text("state = 'draft'"),
         ),
+        Index(None, "alike_digest", "filed_at"),
+        Index(
+            "ix_complaint_alike",
+            "alike_group",
+            sqlite_where=text("alike_group IS NOT NULL"),
+            postgresql_where=text("alike_group IS NOT NULL"),
+        ),
     )
 
     #: Opened once a row; the plain key is never stored.
@@ -100,6 +107,13 @@ class Complaint(Base):
     filer_anonymous: Mapped[bool] = mapped_column(default=False)
     #: Case number of the complaint this one repeats, as given (guard G6).
     duplicate_of: Mapped[str | None] = mapped_column(String(40))
+
+    #: Why a person should check who wrote it (floods.Mark): never a reason of routing.
+    marks: Mapped[list[str]] = mapped_column(default=list, server_default="[]")
+    #: HMAC of the story's words: equal texts meet. Destroyed together with the data key.
+    alike_digest: Mapped[bytes | None] = mapped_column(LargeBinary(32))
+    #: The first of a chain of complaints with the same words; None where this one is alone.
+    alike_group: Mapped[uuid.UUID | None]
 
     pin_digest: Mapped[bytes | None] = mapped_column(LargeBinary(32))
     wrapped_key: Mapped[bytes | None] = mapped_column(LargeBinary(120))
