@@ -2,6 +2,7 @@
 
 import datetime as dt
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +18,7 @@ from flask import (
     url_for,
 )
 from flask_babel import gettext as _
+from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -32,18 +34,19 @@ from complaint_intake.intake.answers import (
     submission,
 )
 from complaint_intake.intake.attachments import attach_file, detach_file
-from complaint_intake.intake.drafts import save_answers, save_for_later
+from complaint_intake.intake.drafts import save_answers, save_for_later, wait_seconds
 from complaint_intake.intake.filing import (
     file_complaint,
     find_draft,
     resume_draft,
 )
+from complaint_intake.intake.floods import Mark, mark, marks_of
 from complaint_intake.intake.models.complaint import Channel, Complaint, ComplaintState
 from complaint_intake.pdf import CannotTypeset
 from complaint_intake.settings import MOST_FILES
-from complaint_intake.telemetry import FILED
+from complaint_intake.telemetry import count_filed
 from complaint_intake.web import draft as carrier
-from complaint_intake.web import summary, uploads
+from complaint_intake.web import floods, summary, uploads
 from complaint_intake.web.compression import keep_plain
 from complaint_intake.web.draft import DraftToken
 from complaint_intake.web.fields import PageForm
@@ -84,6 +87,8 @@ class State:
     saved: Saved | None = None
     #: Whether the page was opened from the check page and returns there.
     returning: bool = False
+    #: Whether nothing was stored of it yet.
+    is_new: bool = False
 
 
 def today() -> dt.date:
@@ -93,7 +98,7 @@ def today() -> dt.date:
 
 def _state(token: DraftToken, complaint: Complaint | None, *, returning: bool = False) -> State:
     if complaint is None:
-        return State(token, Answers(), [], returning=returning)
+        return State(token, Answers(), [], returning=returning, is_new=True)
     files = [uploads.Kept.of(one) for one in complaint.attachments]
     filed = complaint.state != ComplaintState.DRAFT
     shown = receipt_of(complaint, token.pin) if filed else None
@@ -200,10 +205,9 @@ def _save(page: Page, form: PageForm, state: State, received: uploads.Received, 
     """Keep a page's values and files in the draft, opening it with the first page."""
     values = uploads.without_files(form.data)
     removed: list[uuid.UUID] = []
+    marks = floods.marks_of_start() if state.is_new else []
     with uploads.discarding(received), services().db.unit_of_work() as session:
-        complaint = resume_draft(
-            session, state.token.id, channel=Channel.WEB, language=g.language, actor=PUBLIC
-        )
+        complaint = _resume(session, state, *marks)
         before = Answers(complaint.answers)
         stored = before.with_saved(at="") if before.page(SAVED) else before.stored
         if uploads.cut():  # what the page says further down did not come
@@ -265,6 +269,8 @@ def _save_for_later(
     *,
     at: str | None = None,
     plan: Plan | None = None,
+    slowed: bool = False,
+    marks: Iterable[Mark] = (),
     errors: list[tuple[str, Any]] | None = None,
 ) -> AnyResponse:
     """Let number and PIN open the draft from now on, and show them.
@@ -273,9 +279,7 @@ def _save_for_later(
     taken are told here, because they are not kept.
     """
     with services().db.unit_of_work() as session:
-        complaint = resume_draft(
-            session, state.token.id, channel=Channel.WEB, language=g.language, actor=PUBLIC
-        )
+        complaint = _resume(session, state, *marks)
         save_for_later(
             session,
             complaint,
@@ -284,6 +288,7 @@ def _save_for_later(
             actor=PUBLIC,
             at=at,
             plan=plan,
+            slowed=slowed,
         )
         session.flush()
         state = _state(state.token, complaint)
@@ -330,12 +335,26 @@ def _errors(page: Page, form: PageForm, answers: Answers) -> list[tuple[str, Any
     return errors
 
 
+def _resume(session: Session, state: State, *marks: Mark) -> Complaint:
+    """Return the draft of a page that was sent, with the marks that this page earned it."""
+    complaint = resume_draft(
+        session, state.token.id, channel=Channel.WEB, language=g.language, actor=PUBLIC
+    )
+    mark(complaint, *floods.marks_of_page(), *marks)
+    return complaint
+
+
 def _send(state: State) -> AnyResponse:
+    if wait_seconds(state.answers):
+        return _go(SAVE, state)
+    marks: list[Mark] = []
+    if state.answers.slowed_at is None:
+        marks = floods.marks_of_sending(state.token)
+        if floods.is_slowed(state.answers, marks):
+            return _save_for_later(state, slowed=True, marks=marks)
     try:
         with services().db.unit_of_work() as session:
-            complaint = resume_draft(
-                session, state.token.id, channel=Channel.WEB, language=g.language, actor=PUBLIC
-            )
+            complaint = _resume(session, state, *marks)
             if complaint.state == ComplaintState.DRAFT:
                 # Another window may have saved a page since this request was read.
                 state.answers = Answers(complaint.answers)
@@ -349,7 +368,7 @@ def _send(state: State) -> AnyResponse:
         message = _("Please tick what happened, or write a few words about it.")
         return make_response(_render(CHECK, state, errors=[("row-what", message)]))
     if not filed.already:
-        FILED.labels(Channel.WEB, filed.complaint.priority).inc()
+        count_filed(Channel.WEB, filed.complaint.priority, marks_of(filed.complaint))
     return _go(RECEIPT, state)
 
 
@@ -400,7 +419,8 @@ def _render(
     if step == SAVE and state.saved:
         after_this_request(keep_plain)  # it shows the PIN
         plan = PlanForm(data={"plan": state.saved.plan})
-        return render_template("web/saved.html", saved=state.saved, form=plan, **common)
+        template = "web/saved.html" if state.saved.send_again_in is None else "web/slowed.html"
+        return render_template(template, saved=state.saved, form=plan, **common)
     if step == CHECK:
         rows = summary.sections(state.answers, today(), state.files)
         has_more = left_at(state.answers, today()) != CHECK

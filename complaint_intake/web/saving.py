@@ -8,7 +8,7 @@ from flask_babel import lazy_gettext as _l
 from complaint_intake.db import utcnow
 from complaint_intake.intake.answers import Answers, Plan
 from complaint_intake.intake.case_numbers import grouped
-from complaint_intake.intake.drafts import is_sent_at_the_end
+from complaint_intake.intake.drafts import is_sent_at_the_end, wait_seconds
 from complaint_intake.intake.models.complaint import Complaint, ComplaintState
 from complaint_intake.web.fields import PageForm, one_of
 from complaint_intake.web.receipt import PIN_SHOWN_FOR
@@ -43,6 +43,8 @@ class Saved:
     is_sent: bool
     urgent: bool
     ends_at: dt.datetime
+    #: The person pressed Send and may press it again in so many seconds; None otherwise.
+    send_again_in: int | None
 
 
 def saved_of(complaint: Complaint, pin: str) -> Saved | None:
@@ -57,4 +59,5 @@ def saved_of(complaint: Complaint, pin: str) -> Saved | None:
         is_sent_at_the_end(answers),
         answers.urgent,
         complaint.draft_ends_at or complaint.updated_at,
+        None if answers.slowed_at is None else wait_seconds(answers),
     )

@@ -41,6 +41,7 @@ from complaint_intake.security.tokens import BadToken, TokenBox
 from complaint_intake.web import draft as carrier
 from complaint_intake.web.compression import keep_plain
 from complaint_intake.web.dates import long_date, long_time
+from complaint_intake.web import floods
 from complaint_intake.web.fields import PageForm, long_text, short_text
 from complaint_intake.web.pages import CHECK
 from complaint_intake.web.receipt import NO_PDF, has_pdf, pdf_of, receipt_of
@@ -155,6 +156,7 @@ def opened() -> AnyResponse | str:
         return _draft(carrier.token_for(draft, form.pin.data))
     if not isinstance(found, Refused):
         return _page(view, AddForm(formdata=None, data={"body": request.form.get("body", "")}))
+    floods.note_wrong_pin()
     wait = found.wait_seconds
     message = _("The number and the PIN do not fit together. Please check both.")
     if wait:

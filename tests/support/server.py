@@ -81,7 +81,9 @@ def start(directory: Path, *arguments: str, **environment: str) -> LiveServer:
     var_dir = directory / "var"
     # Only what a process needs: no setting of whoever runs the tests may leak in.
     inherited = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
-    full = inherited | {"PORT": str(port), "VAR_DIR": str(var_dir)} | environment
+    # All the tests come from one address.
+    ours = {"PORT": str(port), "VAR_DIR": str(var_dir), "FILINGS_PER_ADDRESS": "1000"}
+    full = inherited | ours | environment
     log_path = directory / "server.log"
     with log_path.open("wb") as log:
         process = subprocess.Popen(
