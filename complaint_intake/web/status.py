@@ -39,9 +39,9 @@ from complaint_intake.languages import LANGUAGES
 from complaint_intake.pdf import CannotTypeset
 from complaint_intake.security.tokens import BadToken, TokenBox
 from complaint_intake.web import draft as carrier
+from complaint_intake.web import floods
 from complaint_intake.web.compression import keep_plain
 from complaint_intake.web.dates import long_date, long_time
-from complaint_intake.web import floods
 from complaint_intake.web.fields import PageForm, long_text, short_text
 from complaint_intake.web.pages import CHECK
 from complaint_intake.web.receipt import NO_PDF, has_pdf, pdf_of, receipt_of
