@@ -19,6 +19,7 @@ from complaint_intake.intake.filing import open_draft
 from complaint_intake.intake.models import Attachment, Complaint
 from complaint_intake.jobs import file_checks
 from complaint_intake.jobs.file_checks import check_next_file, sweep_stored_files
+from complaint_intake.jobs.housekeeping import end_drafts
 from tests.support.clamd import VIRUS, FakeClamd
 
 
@@ -213,6 +214,15 @@ def test_a_file_taken_back_later_goes_with_its_copy(services: Services) -> None:
     assert check_next_file(services)
     assert in_store(services) == 2
     assert len(detach(services, photo)) == 2
+    assert in_store(services) == 0
+
+
+def test_a_draft_that_ends_takes_files_and_copies_along(services: Services) -> None:
+    photo = attach(services, picture(), "image/png")
+    assert check_next_file(services)
+    with services.db.unit_of_work() as session:
+        session.get_one(Attachment, photo).complaint.draft_ends_at = utcnow()
+    assert end_drafts(services) == 1
     assert in_store(services) == 0
 
 
