@@ -7,10 +7,12 @@ from sqlalchemy import select
 from werkzeug.http import parse_options_header
 
 from complaint_intake.audit.log import PUBLIC, verify
-from complaint_intake.intake.additions import public_state
+from complaint_intake.db import new_id
+from complaint_intake.intake.additions import add_message, public_state
 from complaint_intake.intake.attachments import attach_file
 from complaint_intake.intake.case_numbers import grouped
 from complaint_intake.intake.models import Complaint, Message, Note, Referral
+from complaint_intake.intake.withdrawal import ask_to_withdraw
 from tests.support.complaints import a_submission, file_one
 from tests.support.staff import add_staff, code_of, csrf_token
 
@@ -297,3 +299,58 @@ def test_only_a_supervisor_keeps_people_away(desk, filed, case):
     answer = desk.post(f"{case}/walls", username="nobody", office="")
     assert "no member of staff" in answer.text
     assert desk.post(f"{case}/walls", username="officer", office="").status_code == 303
+
+
+def ask_to_withdraw_now(desk, filed):
+    with desk.services.db.unit_of_work() as session:
+        complaint = session.get_one(Complaint, filed.complaint.id, with_for_update=True)
+        ask_to_withdraw(session, complaint, actor=PUBLIC)
+
+
+def test_a_withdrawal_is_found_on_the_overview_and_confirmed(desk, database_url, filed, case):
+    ask_to_withdraw_now(desk, filed)
+    overview = desk.get("/desk/").text
+    assert "Decide: the person asks to withdraw" in overview
+    assert case in overview
+    page = desk.get(case).text
+    assert "The person asks to withdraw" in page
+    version = record_of(desk, case).version
+    empty = desk.post(f"{case}/withdrawal/confirm", version=version, reason=" ")
+    assert (empty.status_code, "Say how you know it" in empty.text) == (422, True)
+    answer = desk.post(
+        f"{case}/withdrawal/confirm", version=version, reason="She told me alone, by telephone."
+    )
+    assert answer.status_code == 303
+    page = desk.get(case).text
+    assert "The person withdrew it" in page
+    assert "She told me alone, by telephone." in page
+    assert "withdrawal/confirm" not in page
+    assert "People who wait" not in desk.get("/desk/").text
+
+
+def test_a_declined_withdrawal_keeps_what_was_typed_until_it_is_sent(desk, filed, case):
+    ask_to_withdraw_now(desk, filed)
+    body = "Seguimos: su vida corre peligro."
+    old = desk.post(f"{case}/withdrawal/decline", version=99, language="es", body=body)
+    assert (old.status_code, body in old.text) == (409, True)
+    version = record_of(desk, case).version
+    answer = desk.post(f"{case}/withdrawal/decline", version=version, language="es", body=body)
+    assert answer.status_code == 303
+    page = desk.get(case).text
+    assert body in page
+    assert "The person asks to withdraw" not in page
+
+
+def test_an_addition_to_a_closed_case_is_on_the_overview_until_it_is_done(desk, filed, case):
+    version = record_of(desk, case).version
+    desk.post(f"{case}/state", version=version, to="closed", reason="resolved")
+    with desk.services.db.unit_of_work() as session:
+        complaint = session.get_one(Complaint, filed.complaint.id)
+        add_message(session, complaint, "They came back.", language="es", actor=PUBLIC, id=new_id())
+        session.flush()
+        task = next(one for one in complaint.tasks if one.kind == "read_message")
+    assert "Read what the person added" in desk.get("/desk/").text
+    assert "They came back." in desk.get(case).text
+    assert desk.post(f"{case}/tasks/{task.id}/done").status_code == 303
+    assert "Read what the person added" not in desk.get("/desk/").text
+    assert desk.post(f"{case}/tasks/{new_id()}/done").status_code == 404
