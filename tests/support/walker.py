@@ -155,5 +155,9 @@ def every_page(page: "Page", server: "LiveServer", language: str) -> Iterator[st
     page.fill("#body", "More")
     press(page, "add")
     yield "opened"
+    page.locator("main button[value=withdraw]").click()
+    yield "withdraw"
+    press(page, "ask")
+    yield "opened with a request"
     page.goto(f"{server.url}/{language}/nothing")
     yield "not found"
