@@ -21,6 +21,7 @@ from complaint_intake.casework.access import (
     needs_supervisor,
     visible_to,
 )
+from complaint_intake.casework.alike import count_alike
 from complaint_intake.casework.case_files import (
     FileShown,
     FileToRead,
@@ -138,6 +139,10 @@ class CaseView:
     assignee: str | None
     assignee_id: uuid.UUID | None
     flags: tuple[str, ...]
+    #: floods.Mark values, and how many open cases of the queue tell the same words.
+    marks: tuple[str, ...]
+    alike: int
+    alike_group: uuid.UUID | None
     case_number: str
     channel: str
     language: str
@@ -274,6 +279,9 @@ def open_case(session: Session, staff: Staff, referral_id: uuid.UUID) -> CaseVie
         language_spoken=None if disclosure.hides_filer else complaint.language_spoken,
         received_at=complaint.filed_at,
         partial=complaint.partial,
+        marks=tuple(complaint.marks),
+        alike=count_alike(session, staff, referral),
+        alike_group=complaint.alike_group,
         duplicate_of=complaint.duplicate_of if disclosure.shows_fact("duplicate_of") else None,
         tell_immigration=complaint.tell_immigration,
         custody=complaint.custody,

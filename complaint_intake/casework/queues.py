@@ -7,7 +7,7 @@ import datetime as dt
 import re
 import uuid
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from complaint_intake.audit.log import Action, Actor, record
 from complaint_intake.casework.access import Permission, Staff, can, visible_to, walled_from
+from complaint_intake.casework.alike import Fold, folds, in_group, shown_beside
 from complaint_intake.casework.disclosure import Disclosure, people_of
 from complaint_intake.db import utcnow
 from complaint_intake.intake.case_numbers import normal_case_number
@@ -79,6 +80,10 @@ class Line:
     partial: bool
     assignee: str | None
     state: str
+    #: floods.Mark values: why a person should check who wrote it.
+    marks: tuple[str, ...]
+    #: Where this line stands for others that tell the same.
+    fold: Fold | None = None
 
     def is_overdue(self, now: dt.datetime) -> bool:
         return self.closed_at is None and self.acknowledged_at is None and self.due_at < now
@@ -171,12 +176,20 @@ def people_waiting(session: Session, staff: Staff) -> list[TaskLine]:
 
 
 def list_queue(
-    session: Session, staff: Staff, queue: str, shown: Shown = Shown.OPEN, after: str = ""
+    session: Session,
+    staff: Staff,
+    queue: str,
+    shown: Shown = Shown.OPEN,
+    after: str = "",
+    group: uuid.UUID | None = None,
 ) -> Page:
     """Return a page of a queue by priority and deadline; the closed ones by closing, newest first.
 
-    ``after`` is that of the page before; one that cannot be read starts from the beginning.
+    Alike cases are one line, except among one's own and the closed ones; ``group`` lists those
+    behind such a line. ``after`` is that of the page before; one that cannot be read starts from
+    the beginning.
     """
+    folded: dict[uuid.UUID, Fold] = {}
     query = _select_lines().where(Referral.queue == queue, visible_to(staff))
     start = _read_cursor(after)
     if shown == Shown.CLOSED:
@@ -186,13 +199,21 @@ def list_queue(
         query = query.order_by(Referral.closed_at.desc(), Referral.id.desc())
     else:
         query = query.where(Referral.closed_at.is_(None), *_of(shown, staff))
+        if group is not None:
+            query = query.where(in_group(queue, group))
+        elif shown != Shown.MINE:
+            folded = folds(session, staff, queue, *_of(shown, staff))
+            if folded:
+                query = query.where(shown_beside(queue, folded))
         place = (Referral.priority, Referral.due_at, Referral.id)
         if start is not None:
             query = query.where(tuple_(*place) > tuple_(*start))
         query = query.order_by(*place)
     lines = _lines(session, query.limit(PAGE + 1))
     more = len(lines) > PAGE
-    shown_lines = tuple(line for line in lines[:PAGE] if line.lead_code)
+    shown_lines = tuple(
+        replace(line, fold=folded.get(line.referral_id)) for line in lines[:PAGE] if line.lead_code
+    )
     return Page(shown_lines, _cursor(lines[PAGE - 1]) if more else None)
 
 
@@ -288,6 +309,7 @@ def _select_lines() -> Select[Any]:
             Complaint.custody,
             Complaint.language,
             Complaint.partial,
+            Complaint.marks,
             User.display_name,
         )
         .join(Complaint, Complaint.id == Referral.complaint_id)
@@ -316,6 +338,7 @@ def _line(row: Row[Any]) -> Line:
         partial=row.partial,
         assignee=row.display_name,
         state=row.state,
+        marks=tuple(row.marks),
     )
 
 

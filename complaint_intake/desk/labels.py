@@ -9,6 +9,7 @@ from complaint_intake.casework.queues import Shown
 from complaint_intake.db import utcnow
 from complaint_intake.extensions import services
 from complaint_intake.intake.case_numbers import grouped
+from complaint_intake.intake.floods import Mark
 from complaint_intake.intake.models import ReferralState, Role
 from complaint_intake.intake.reaching import NEEDS, Method, Way, is_safe
 from complaint_intake.intake.waiting import DECIDE_WITHDRAWAL, READ_MESSAGE
@@ -69,6 +70,11 @@ SHOWN = {
     Shown.MINE: "Mine",
     Shown.UNASSIGNED: "Unassigned",
     Shown.CLOSED: "Closed",
+}
+_MARKS = {
+    Mark.HONEYPOT: "a field that nobody sees was filled in",
+    Mark.TOO_FAST: "sent faster than a person writes",
+    Mark.MANY_FROM_ADDRESS: "many came from one address",
 }
 _CHANNELS = {
     "web": "Web form",
@@ -193,6 +199,11 @@ def answer(value: object) -> str:
 
 def flag(code: str) -> str:
     return Flag(code).label
+
+
+def mark(code: str) -> str:
+    """Why a person should check who wrote a complaint."""
+    return f"Check by a person: {_MARKS[Mark(code)]}"
 
 
 def priority(code: str) -> str:

@@ -1,5 +1,7 @@
 """The overview, the list of a queue, and the look-up."""
 
+from uuid import UUID
+
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -34,6 +36,16 @@ def queue_list(queue: str) -> ResponseReturnValue:
     return render_template(
         "desk/queue.html", queue=queue, shown=shown, page=page, urgent=urgent, after=after
     )
+
+
+@blueprint.get("/queues/<queue>/alike/<uuid:group>")
+@needs(Permission.VIEW_QUEUE)
+def alike(queue: str, group: UUID) -> ResponseReturnValue:
+    """The open cases behind one row of a queue: they tell the same words."""
+    after = request.args.get("after", "")
+    with services().db.reading() as session:
+        page = queues.list_queue(session, staff(), queue, after=after, group=group)
+    return render_template("desk/alike.html", queue=queue, group=group, page=page, after=after)
 
 
 @blueprint.post("/look-up")

@@ -28,6 +28,7 @@ def address(rule):
         "referral_id": UNKNOWN,
         "file_id": UNKNOWN,
         "task_id": UNKNOWN,
+        "group": UNKNOWN,
         "queue": "CRCL",
         "filename": "desk.css",
     }
