@@ -63,9 +63,23 @@ def test_questions_fit_the_one_who_writes(app):
 def test_groups_have_headings_and_the_page_is_small(app):
     visitor = at_contact(app)
     groups = visitor.page.select("fieldset > legend > h2")
-    assert len(groups) >= 7
+    assert len(groups) == 4
     body = visitor.client.get("/en/report/contact", headers={"Accept-Encoding": ""}).data
     assert len(gzip.compress(body)) < 15_000
+
+
+def test_a_way_is_closed_until_it_holds_an_answer(app):
+    visitor = at_contact(app)
+    ways = visitor.page.select("details.way")
+    assert [one.has_attr("open") for one in ways] == [False] * 4
+    visitor.answer("stay", email="an@example.org")
+    phone, email, mail, trusted = visitor.page.select("details.way")
+    assert email.has_attr("open")
+    assert not any(one.has_attr("open") for one in (phone, mail, trusted))
+    visitor.answer("continue", address="x" * 501)
+    (mail,) = (one for one in visitor.page.select("details.way") if one.select("#address"))
+    assert mail.has_attr("open")
+    assert mail.select(".usa-error-message")
 
 
 def test_languages_to_read_are_our_six_by_their_own_names_and_any_other(app):

@@ -62,6 +62,7 @@ def _ways(answers: Answers) -> Fields:
                 (Method.OTHER, _l("Through someone I trust")),
                 (Method.NONE, _l("I look it up with my case number")),
             ),
+            _l("Open each way below that you want. Write the number or address there."),
         ),
     }
     if answers.for_self:
