@@ -278,6 +278,11 @@ def task(kind: str) -> str:
         return _TASKS[kind]
     if kind.startswith("ask:"):
         return f"Find out: {fact(kind.removeprefix('ask:')).lower()}"
+    if kind == "harm_untold":
+        return (
+            "Find out what harm was done: someone was hurt, touched in a sexual way, or died; "
+            "the questions about it were left out, and FORCE with OTHER stand for them"
+        )
     return kind.replace("_", " ").capitalize()
 
 

@@ -18,7 +18,7 @@ from functools import lru_cache
 from typing import Any
 
 from complaint_intake.intake.models import Role
-from complaint_intake.intake.reaching import Method
+from complaint_intake.intake.reaching import Method, Way
 from complaint_intake.intake.receipts import BY_EMAIL, BY_SMS
 from complaint_intake.intake.submission import (
     CONTACT,
@@ -29,7 +29,7 @@ from complaint_intake.intake.submission import (
 )
 from complaint_intake.languages import LANGUAGES
 from complaint_intake.routing import Facts, merge_people, route
-from complaint_intake.taxonomy import ALLEGATIONS, CUSTODY, SUBJECTS
+from complaint_intake.taxonomy import ALLEGATIONS, CUSTODY, GROUPS, SUBJECTS, allegations_in
 
 YES, NO, NOT_KNOWN = "yes", "no", "unknown"
 
@@ -47,7 +47,13 @@ _FILER_ROLES = {
 }
 
 #: Facts asked on the details page, where they change what happens to the complaint.
-DETAILS = ("ongoing", "injury", "recent_sex", "minor", "pregnant", "nexus", "court")
+DETAILS = ("ongoing", "minor", "pregnant", "nexus", "court")
+
+#: The group of allegations that one box stands for, until a page of its own asks them.
+HARM = "hurt"
+#: What that box counts as where its questions were left out: an injury by force, which goes the way
+#: that all of them go, and OTHER, so that a person sorts it.
+_STANDS_FOR_HARM = "FORCE"
 
 _IDENTITY = ("name", "a_number", "birth_date")
 
@@ -169,7 +175,7 @@ class Answers:
 
     def _tells_of(self, page: str) -> bool:
         """Whether the page of an affected person says anything of them."""
-        asked = (*_IDENTITY, "custody", "consent", "own_child")
+        asked = [*_IDENTITY, "custody", "consent"] + ["own_child"] * self.may_be_parent
         return any(self.text(page, field) for field in asked) or bool(self.papers(page))
 
     def papers(self, page: str) -> tuple[str, ...]:
@@ -180,14 +186,38 @@ class Answers:
     @property
     def codes(self) -> tuple[str, ...]:
         """The ticked allegations, most severe first."""
-        lists = [values for values in self.page("what").values() if isinstance(values, list)]
-        ticked = {value for values in lists for value in values if isinstance(value, str)}
+        ticked = {code for group in GROUPS for code in self._ticked(group)}
         return tuple(code for code in ALLEGATIONS if code in ticked)
 
+    def _ticked(self, group: str) -> set[str]:
+        if group == HARM and not self.asks_harm:
+            return set()
+        values = self.page("harm" if group == HARM else "what").get(group)
+        listed = values if isinstance(values, list) else []
+        return {one.code for one in allegations_in(group) if one.code in listed}
+
+    @property
+    def says_harm(self) -> bool:
+        """Whether the box for harm is ticked, which says nothing of its kind."""
+        return self.page("what").get(HARM) is True
+
+    @property
+    def asks_harm(self) -> bool:
+        """Whether the questions about harm are asked: they may be left out."""
+        return self.says_harm and self.page("pause").get("skip") is not True
+
+    @property
+    def harm_untold(self) -> bool:
+        """Whether someone was harmed, and it was not said how."""
+        return self.says_harm and not self._ticked(HARM)
+
     def subject(self, code: str) -> str:
-        """Who did it, for one allegation: its own answer, or the one for all."""
+        """Who did it, for one allegation: its own answer, or the one for all.
+
+        A single allegation has no answer of its own.
+        """
         own = self.text("by", f"by_{code}")
-        if own in SUBJECTS:
+        if own in SUBJECTS and code in self.codes and len(self.codes) > 1:
             return own
         same = self.text("by", "same")
         return same if same in SUBJECTS else "UNKNOWN"
@@ -195,19 +225,21 @@ class Answers:
     @property
     def differs(self) -> bool:
         """Whether single allegations have an answer of their own to "Who did it?"."""
-        return any(self.text("by", f"by_{code}") in SUBJECTS for code in self.codes)
+        return any(self.subject(code) != self.subject("") for code in self.codes)
 
     @property
     def allegations(self) -> tuple[tuple[str, str], ...]:
         pairs = tuple((code, self.subject(code)) for code in self.codes)
+        if self.harm_untold:
+            pairs += ((_STANDS_FOR_HARM, self.subject("")), ("OTHER", self.subject("")))
         if not pairs and self.subject("") != "UNKNOWN":
             return (("OTHER", self.subject("")),)
-        return pairs
+        return tuple(dict.fromkeys(pairs))
 
     @property
     def says_something(self) -> bool:
         """Whether there is an allegation or a word of story: what makes a complaint at all."""
-        return bool(self.codes or self.text("story", "story"))
+        return bool(self.codes or self.says_harm or self.text("story", "story"))
 
     @property
     def urgent(self) -> bool:
@@ -239,11 +271,23 @@ class Answers:
         day = digits(self.text("when", "day"))
         return date_span(day, month, year, today)
 
+    def when(self, span: Span | None) -> str:
+        """When it happened, in the person's words, and the date as typed if that is no one day."""
+        parts = [self.text("when", part) for part in ("day", "month", "year")]
+        typed = "" if span and span.first == span.last else " ".join(filter(None, parts))
+        return "; ".join(filter(None, (typed, self.text("when", "when"))))
+
     def facts(self, today: dt.date) -> Facts:
         """What routing may know. Only answers count that the form shows to this person."""
         facts = self._facts_before_details(today)
-        asked = {name: self.fact("details", name) for name in details_that_matter(facts)}
-        return Facts.parse(facts.as_dict() | asked) if self.page("details") else facts
+        asked: dict[str, bool | None] = {}
+        if self.page("details"):
+            asked = {name: self.fact("details", name) for name in details_that_matter(facts)}
+        if self.asks_harm and self.page("harm"):
+            asked |= {name: self.fact("harm", name) for name in ("injury", "recent_sex")}
+        if self.harm_untold:
+            asked["injury"] = True
+        return Facts.parse(facts.as_dict() | asked)
 
     def _facts_before_details(self, today: dt.date) -> Facts:
         data: dict[str, Any] = {"allegations": self.allegations, "channel": "web"}
@@ -274,7 +318,7 @@ class Answers:
             if Role.COMPLAINANT not in told.roles:
                 own["third_party"] = True
                 own["consent"] = told.consent.given if told.consent else None
-            if self._is_own_child(page):
+            if self.is_own_child(page):
                 own["minor"] = True
             yield own
 
@@ -304,6 +348,8 @@ class Answers:
 
     def _filer(self) -> PersonTold:
         contact = self._texts("contact", CONTACT)
+        if not self.for_self:
+            contact.pop(Way.FACILITY, None)  # asked of those who may be held
         chosen = self.page("contact").get("methods")
         if methods := [one for one in Method if isinstance(chosen, list) and one in chosen]:
             contact["methods"] = " ".join(methods)
@@ -331,13 +377,13 @@ class Answers:
         custody = self._custody(page) if several else None
         return replace(told, identity=told.identity | {"custody": custody}) if custody else told
 
-    def _is_own_child(self, page: str) -> bool:
+    def is_own_child(self, page: str) -> bool:
         """A parent who writes for a child under 18: that counts as consent."""
         return self.may_be_parent and page != "contact" and self.yes(page, "own_child")
 
     def _consent(self, page: str) -> ConsentGiven | None:
         """Whether the person of a page agreed; a paper or a tick says so without the answer."""
-        if self._is_own_child(page):
+        if self.is_own_child(page):
             return ConsentGiven(True, "parent_of_minor")
         attested = self.page(page).get("attested") is True
         if self.text(page, "consent"):
@@ -390,7 +436,7 @@ def submission(answers: Answers, *, language: str, today: dt.date) -> Submission
         story=answers.text("story", "story"),
         people=answers.people(),
         incident=IncidentTold(
-            when=answers.text("when", "when"),
+            when=answers.when(span),
             place=answers.text("when", "place"),
             officers=answers.text("by", "officers"),
             happened_on=span.first if span else None,
@@ -399,6 +445,7 @@ def submission(answers: Answers, *, language: str, today: dt.date) -> Submission
         tell_immigration=answers.fact("contact", "tell_immigration"),
         filer_anonymous=not answers.filer_identity(),
         receipt_by=answers.receipt_by,
+        untold=(_STANDS_FOR_HARM, answers.subject("")) if answers.harm_untold else None,
     )
 
 

@@ -23,13 +23,14 @@ from complaint_intake.intake.models import (
     Incident,
     Person,
     Role,
+    Task,
 )
 from complaint_intake.intake.models.complaint import ComplaintState
 from complaint_intake.intake.pins import new_pin, set_pin
 from complaint_intake.intake.receipts import queue_receipt
 from complaint_intake.intake.routing_service import release_notices, route_complaint, settle_names
 from complaint_intake.intake.submission import IncidentTold, PersonTold, Submission
-from complaint_intake.routing import Facts
+from complaint_intake.routing import Decision, Facts
 from complaint_intake.search.identifiers import A_NUMBER, EMAIL, PHONE, index_identifiers
 from complaint_intake.security.keys import Keys
 from complaint_intake.taxonomy import ALLEGATIONS
@@ -155,7 +156,7 @@ def file_complaint(
     )
     _write_records(session, complaint, submission, actor)
     note_alike(session, complaint)
-    route_complaint(
+    decision = route_complaint(
         session,
         complaint,
         submission.facts,
@@ -165,6 +166,7 @@ def file_complaint(
     )
     if submission.receipt_by:
         queue_receipt(session, complaint, submission.receipt_by)
+    _ask_what_was_left_out(complaint, submission, decision)
     return Filed(complaint, pin)
 
 
@@ -302,6 +304,24 @@ def _match_allegations(complaint: Complaint, submission: Submission, people: lis
             if told.roles & {Role.AFFECTED, Role.SUBJECT}
             and (not told.allegations or (code, subject) in told.allegations)
         ]
+
+
+def _ask_what_was_left_out(
+    complaint: Complaint, submission: Submission, decision: Decision
+) -> None:
+    """Open a task for the office of the allegation that stands for untold harm."""
+    for row in decision.rows:
+        if (row.code, row.subject) == submission.untold:
+            (due_at,) = {one.due_at for one in complaint.referrals if one.queue == row.queue}
+            complaint.tasks.append(
+                Task(
+                    queue=row.queue,
+                    kind="harm_untold",
+                    allegation=[row.code, row.subject],
+                    due_at=due_at,
+                    created_at=utcnow(),
+                )
+            )
 
 
 def _match_incident(complaint: Complaint, told: IncidentTold | None) -> None:

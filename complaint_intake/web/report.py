@@ -53,6 +53,7 @@ from complaint_intake.web.fields import PageForm
 from complaint_intake.web.pages import (
     CHECK,
     FIRST,
+    IN_DANGER,
     PAGES,
     RECEIPT,
     SAVE,
@@ -60,6 +61,7 @@ from complaint_intake.web.pages import (
     left_at,
     path,
     preceding,
+    unsent,
 )
 from complaint_intake.web.pages.page import Page
 from complaint_intake.web.receipt import NO_PDF, Receipt, has_pdf, pdf_of, receipt_of
@@ -67,7 +69,7 @@ from complaint_intake.web.saving import PlanForm, Saved, saved_of
 
 blueprint = Blueprint("report", __name__)
 
-#: What a button may ask for besides going on.
+#: What a button may ask for besides going on; CHECK, the check page, is one more.
 BACK, STAY, ADD, SEND, PDF = "back", "stay", "add", "send", "pdf"
 #: Tell of one more person it happened to. Such a person is taken out by "remove-" and the page.
 ANOTHER = "another"
@@ -89,6 +91,8 @@ class State:
     returning: bool = False
     #: Whether nothing was stored of it yet.
     is_new: bool = False
+    #: Whether a change just made other answers void, which the next page tells.
+    changed: bool = False
 
 
 def today() -> dt.date:
@@ -108,8 +112,9 @@ def _state(token: DraftToken, complaint: Complaint | None, *, returning: bool = 
 
 @blueprint.post("/report")
 def start() -> AnyResponse:
-    """Begin a new complaint, whatever this browser carried before."""
-    return carrier.set_cookie(redirect(_url(FIRST), 303), carrier.new_token())
+    """Begin a new complaint, whatever this browser carried before; or one that cannot wait."""
+    first = IN_DANGER if request.form.get("go") == IN_DANGER else FIRST
+    return carrier.set_cookie(redirect(_url(first), 303), carrier.new_token())
 
 
 @blueprint.get("/report/<step>")
@@ -118,7 +123,7 @@ def show(step: str) -> AnyResponse:
     _known(step)
     token = carrier.token_of_cookie()
     if token is None:
-        if step != FIRST:
+        if step not in (FIRST, IN_DANGER):
             return redirect(_url(FIRST), 303)
         token = carrier.new_token()
     with services().db.reading() as session:
@@ -127,13 +132,14 @@ def show(step: str) -> AnyResponse:
             find_draft(session, token.id),
             returning=request.args.get("return") == CHECK,
         )
-    if state.receipt and step == FIRST:
+    state.changed = "changed" in request.args
+    if state.receipt and step in (FIRST, IN_DANGER):
         state = State(carrier.new_token(), Answers(), [])
     elif state.receipt and step != RECEIPT:
         return redirect(_url(RECEIPT), 303)
     elif (step == RECEIPT and not state.receipt) or (step == SAVE and not state.saved):
         return redirect(_url(FIRST), 303)
-    elif step in PAGES and PAGES[step] not in path(state.answers, today()):
+    elif step in PAGES and step != IN_DANGER and PAGES[step] not in path(state.answers, today()):
         return redirect(_url(following(PAGES[step], state.answers, today(), returning=True)), 303)
     return carrier.set_cookie(make_response(_render(step, state)), state.token)
 
@@ -180,9 +186,14 @@ def _answer_page(page: Page, state: State, go: str) -> AnyResponse:
     if go not in (BACK, STAY, KEEP):
         errors = _errors(page, form, state.answers)
     received = uploads.receive(len(state.files))
+    before = unsent(state.answers, today())
     _save(page, form, state, received, go)
-    errors += received.problems
-    for name, message in received.problems:
+    state.changed = not set(unsent(state.answers, today())) <= set(before)
+    problems = list(received.problems)
+    if page.name == IN_DANGER and go == CHECK and not state.answers.says_something:
+        problems.append(("words", _("Please write a few words about what happened.")))
+    errors += problems
+    for name, message in problems:
         if name in form:
             form[name].errors = [*form[name].errors, message]
     if go == KEEP:
@@ -196,8 +207,10 @@ def _answer_page(page: Page, state: State, go: str) -> AnyResponse:
     if go == ANOTHER:
         return _add_person(page, state)
     if go == BACK:
-        before = CHECK if state.returning else preceding(page, state.answers, today())
-        return _go(before or FIRST, state)
+        previous = CHECK if state.returning else preceding(page, state.answers, today())
+        return _go(previous or FIRST, state)
+    if go == CHECK:
+        return _go(CHECK, state)
     return _go(following(page, state.answers, today(), returning=state.returning), state)
 
 
@@ -217,7 +230,7 @@ def _save(page: Page, form: PageForm, state: State, received: uploads.Received, 
         papers = [*before.papers(page.name), *received.papers]
         if papers:
             values["papers"] = [paper for paper in papers if paper != str(unwanted)]
-        save_answers(session, complaint, {**stored, page.name: values}, language=g.language)
+        save_answers(session, complaint, page.keep(Answers(stored), values), language=g.language)
         for file, purpose in received.kept:
             attach_file(session, complaint, file, actor=PUBLIC, purpose=purpose)
         if unwanted:
@@ -387,6 +400,7 @@ def _go(step: str, state: State) -> AnyResponse:
     """Lead to a page: by a redirect where cookies work, otherwise as this answer."""
     if carrier.keeps_cookies():
         extra = {"return": CHECK} if state.returning and step != CHECK else {}
+        extra |= {"changed": "1"} if state.changed and step != CHECK else {}
         return carrier.set_cookie(redirect(_url(step, **extra), 303), state.token)
     if step == CHECK:
         state.returning = False
@@ -410,6 +424,7 @@ def _render(
         "files": uploads.on_page(state.files, state.answers.papers(step)),
         "files_left": max(0, MOST_FILES - len(state.files)),
         "answers": state.answers,
+        "unsent": unsent(state.answers, today()) if state.changed or step == CHECK else [],
     }
     if step == RECEIPT:
         after_this_request(keep_plain)  # it shows the PIN
@@ -428,7 +443,7 @@ def _render(
     page = PAGES[step]
     if form is None:
         form_class = page.form_class(state.answers, today())
-        form = form_class(data=state.answers.page(step))
+        form = form_class(data=page.values(state.answers))
     back = state.returning or preceding(page, state.answers, today()) is not None
     return render_template(page.template, page=page, form=form, has_back=back, **common)
 

@@ -52,7 +52,8 @@ def test_each_page_is_easy_to_read(app, language):
     visitor.begin(language)
     answers = {
         "who": {"relation": "family"},
-        "what": {"hurt": ["SEX", "FORCE"], "held": ["USC", "HOLD48"]},
+        "what": {"hurt": "y", "held": ["USC", "HOLD48"]},
+        "harm": {"hurt": ["SEX", "FORCE"]},
         "now": {"emergency": "yes"},
         "story": {"story": "###"},
     }

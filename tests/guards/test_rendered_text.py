@@ -83,7 +83,8 @@ def test_pages_show_nothing_that_cannot_be_translated(marked_app: Flask) -> None
     visitor.begin("fr")
     answers = {
         "who": {"relation": "family"},
-        "what": {"hurt": ["SEX", "FORCE"], "held": ["USC", "HOLD48"]},
+        "what": {"hurt": "y", "held": ["USC", "HOLD48"]},
+        "harm": {"hurt": ["SEX", "FORCE"]},
         "now": {"emergency": "yes"},
         "story": {"story": "###"},
     }

@@ -50,6 +50,7 @@ def test_any_answers_give_a_routable_complaint_or_ask_for_a_word(stored):
         told = submission(answers, language="en", today=TODAY)
     except NothingSaid:
         assert not answers.codes
+        assert not answers.says_harm
         assert not answers.text("story", "story")
         return
     assert Facts.parse(told.facts.as_dict()) == told.facts
@@ -104,6 +105,19 @@ def test_approximate_dates(day, month, year, first, last):
 @pytest.mark.parametrize("parts", [(1, 5, 2012), (1, 1, 2013), (None, None, None), (1, 13, 2011)])
 def test_dates_that_mean_no_day(parts):
     assert date_span(*parts, TODAY) is None
+
+
+@pytest.mark.parametrize(
+    "when, words",
+    [
+        ({"day": "27", "month": "3", "year": "2012"}, {}),
+        ({"day": "27", "month": "3"}, {"when": "27 3"}),
+        ({"month": "3", "year": "2012", "when": "at night"}, {"when": "3 2012; at night"}),
+    ],
+)
+def test_a_date_that_is_no_one_day_is_kept_as_it_was_typed(when, words):
+    told = submission(Answers({"story": {"story": "x"}, "when": when}), language="en", today=TODAY)
+    assert told.incident.words() == words
 
 
 def facts(**pages):
@@ -164,10 +178,58 @@ def test_hold_paper_is_a_link_to_immigration():
 
 
 def test_details_count_only_while_they_are_asked():
-    sex = {"hurt": ["SEX"]}
-    recent = {"recent_sex": "yes"}
-    assert facts(what=sex, details=recent).recent_sex
-    assert not facts(details=recent).recent_sex
+    local = {"same": "JAIL"}
+    linked = {"nexus": "yes"}
+    assert facts(by=local, details=linked).nexus
+    assert not facts(by={"same": "ICE"}, details=linked).nexus
+
+
+def harmed(**pages):
+    return Answers({"what": {"hurt": True}, "by": {"same": "ICE"}, **pages})
+
+
+def test_harm_is_told_on_a_page_of_its_own():
+    told = harmed(harm={"hurt": ["SEX"], "recent_sex": "yes", "injury": ""}, by={"same": "JAIL"})
+    assert told.codes == ("SEX",)
+    facts = told.facts(TODAY)
+    assert facts.allegations == (("SEX", "JAIL"),)
+    assert facts.recent_sex
+    assert facts.unknown >= {"injury"}
+    assert submission(told, language="en", today=TODAY).untold is None
+
+
+@pytest.mark.parametrize(
+    "pages",
+    [
+        {"what": {"hurt": False}},
+        {"pause": {"skip": True}},
+    ],
+    ids=["box taken back", "questions skipped"],
+)
+def test_harm_does_not_count_once_it_is_not_asked(pages):
+    told = harmed(
+        story={"story": "x"}, harm={"hurt": ["DEATH", "SEX"], "recent_sex": "yes"}, **pages
+    )
+    assert told.codes == ()
+    assert not told.facts(TODAY).recent_sex
+
+
+@pytest.mark.parametrize(
+    "subject, queues",
+    [("ICE", {"JIC", "CRCL"}), ("JAIL", {"DOJ", "CRCL"}), ("UNKNOWN", {"JIC", "CRCL"})],
+)
+def test_harm_of_which_nothing_more_is_told_goes_where_harm_goes(subject, queues):
+    told = submission(harmed(by={"same": subject}), language="en", today=TODAY)
+    decision = route(told.facts)
+    assert {decision.primary, *decision.secondary} == queues
+    assert decision.priority == "P1"
+    assert "MANUAL_TRIAGE" in decision.flags
+    assert told.untold == ("FORCE", subject)
+
+
+def test_box_for_harm_is_a_complaint_by_itself():
+    assert Answers({"what": {"hurt": True}}).says_something
+    assert not Answers({"what": {"hurt": False}, "harm": {"hurt": ["SEX"]}}).says_something
 
 
 def test_single_allegations_may_differ():
@@ -194,8 +256,8 @@ def test_fear_of_home_country_is_asylum_confidentiality():
 @pytest.mark.parametrize(
     "codes, subject, asked",
     [
-        ({"hurt": ["SEX"]}, "ICE", {"recent_sex", "minor", "court"}),
-        ({"hurt": ["FORCE"]}, "ICE", {"injury", "minor", "pregnant", "court"}),
+        ({"hurt": True}, "ICE", {"minor", "pregnant", "court"}),
+        ({"rights": ["DISC"]}, "LEA", {"minor", "pregnant", "nexus", "court"}),
         ({"care": ["MED"]}, "JAIL", {"ongoing", "minor", "pregnant", "nexus", "court"}),
         ({"rights": ["LANG"]}, "ICE", {"minor", "pregnant", "court"}),
     ],

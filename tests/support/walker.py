@@ -22,6 +22,7 @@ MOST_PAGES = 30
 #: A relative who is afraid for someone: this opens as many pages as one story can.
 MANY_PAGES: Answers = {
     "relation": "family",
+    "what.hurt": "y",
     "allegations": ["LANG", "DUE", "FORCE"],
     "same": "ICE",
     "emergency": "yes",

@@ -57,7 +57,8 @@ def test_every_page_is_small_and_only_the_one_with_the_pin_is_plain(app, languag
     visitor.begin(language)
     visitor.finish(
         who={"relation": "family"},
-        what={"hurt": ["SEX", "FORCE"], "held": ["USC", "HOLD48"]},
+        what={"hurt": "y", "held": ["USC", "HOLD48"]},
+        harm={"hurt": ["SEX", "FORCE"]},
         now={"emergency": "yes"},
         story={"story": "They took me. " * 20},
     )

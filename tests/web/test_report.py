@@ -55,14 +55,15 @@ def test_every_page_is_sound_in_every_language(app, code):
             "who": {"relation": "family"},
             "now": {"emergency": "yes"},
             "by": {"same": "LEA"},
-            "what": {"hurt": ["FORCE"], "rights": ["LANG"]},
+            "what": {"hurt": "y", "rights": ["LANG"]},
+            "harm": {"hurt": ["FORCE"]},
         }.get(visitor.step, {})
         visitor.answer(**values)
         assert visitor.page.html["lang"] == LANGUAGES[code].html
         seen.append(visitor.step)
     assert seen == [
-        "who", "person", "what", "by", "now", "emergency", "details", "when", "story", "files",
-        "contact", "check",
+        "who", "person", "now", "emergency", "what", "when", "pause", "harm", "by", "details",
+        "story", "files", "contact", "check",
     ]  # fmt: skip
     visitor.answer("send")
     assert visitor.step == "receipt"
@@ -181,7 +182,7 @@ def test_errors_keep_what_was_typed(app, visitor):
     shown = {field["name"]: field["value"] for field in visitor.page.select("main .usa-input")}
     assert shown == {"day": "45", "month": "３", "year": "2012", "when": "", "place": "Unit B"}
     visitor.answer(day="２７")
-    assert visitor.step == "story"
+    assert visitor.step == "by"
 
 
 def test_changing_the_language_keeps_what_was_typed(app, visitor):
@@ -200,11 +201,11 @@ def test_changing_the_language_keeps_what_was_typed(app, visitor):
 def test_back_keeps_what_was_typed(app, visitor):
     visitor.begin()
     visitor.answer()
-    visitor.answer("back", rights=["PROFILE"])
+    visitor.answer("back", custody="REMOVED")
     assert visitor.step == "who"
     visitor.answer()
     ticked = [box["value"] for box in visitor.page.select("input[checked]")]
-    assert ticked == ["PROFILE"]
+    assert ticked == ["REMOVED"]
 
 
 def test_enter_key_continues(app, visitor):
@@ -235,6 +236,7 @@ def test_a_change_on_the_check_page_returns_to_it_and_asks_only_what_became_new(
 def test_only_stored_answers_decide_never_extra_fields(app, visitor):
     visitor.begin()
     visitor.answer(emergency="yes", priority="P0", facts="{}", relation="self")
+    visitor.answer(rights=["LANG"])
     visitor.answer(rights=["LANG"], custody="REMOVED", queue="INFO")
     visitor.finish(by={"same": "ICE", "recent_sex": "yes", "minor": "yes"})
     with complaints_of(app) as (complaint,):
@@ -251,6 +253,7 @@ def test_an_answer_that_was_not_offered_is_refused(app, visitor):
     visitor.answer(relation="president")
     assert visitor.errors == ["Please choose one of the answers."]
     visitor.answer(relation="self")
+    visitor.answer()
     visitor.answer(rights=["NONSENSE"])
     assert visitor.errors == ["Please choose one of the answers."]
 
@@ -306,8 +309,8 @@ def test_a_page_that_lay_open_for_a_day_still_works(app, monkeypatch):
     visitor.answer()
     now = time.time()
     monkeypatch.setattr("complaint_intake.security.tokens.time.time", lambda: now + 25 * 3600)
-    visitor.answer(rights=["LANG"])
-    assert visitor.step == "by"
+    visitor.answer(custody="REMOVED")
+    assert visitor.step == "what"
 
 
 def test_a_page_whose_draft_is_lost_keeps_its_own_answers(app, monkeypatch, visitor):
@@ -379,11 +382,9 @@ def test_two_tabs_do_not_mix(app):
     one.begin()
     two.begin()
     one.answer()
-    one.answer(rights=["LANG"])
     two.answer()
-    two.answer(rights=["DISC"])
-    one.finish(story={"story": "first"})
-    two.finish(story={"story": "second"})
+    one.finish(what={"rights": ["LANG"]}, story={"story": "first"})
+    two.finish(what={"rights": ["DISC"]}, story={"story": "second"})
     with complaints_of(app) as (first, second):
         assert [(a.code) for a in first.allegations] == ["LANG"]
         assert [(a.code) for a in second.allegations] == ["DISC"]
@@ -428,7 +429,7 @@ def test_pages_beyond_the_draft_lead_back(app):
     assert visitor.step == "who"
     visitor.answer()
     visitor.get("/en/report/person")  # not for someone who writes for herself
-    assert visitor.step == "what"
+    assert visitor.step == "now"
 
 
 def test_the_pin_is_not_left_for_the_next_person_at_the_device(app):
@@ -471,7 +472,7 @@ def test_date_is_asked_for_and_shown_in_the_order_of_the_language(app, language,
     visitor = Visitor(app)
     visitor.begin(language)
     while visitor.step != "when":
-        visitor.answer(**({"hurt": "FORCE"} if visitor.step == "what" else {}))
+        visitor.answer(**({"rights": "LANG"} if visitor.step == "what" else {}))
     boxes = visitor.page.select(".usa-memorable-date input")
     assert [box["name"] for box in boxes] == order
     parts = {"day": "27", "month": "3", "year": "2012"}

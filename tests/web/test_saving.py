@@ -90,7 +90,7 @@ def test_what_is_saved_on_one_device_is_finished_on_another(app, visitor, other)
 
 def test_every_page_can_be_saved_and_keeps_what_was_typed(app):
     visitor = Visitor(app)
-    values = {"who": {"relation": "family"}, "what": {"hurt": ["FORCE"]},
+    values = {"who": {"relation": "family"}, "what": {"hurt": "y"},
               "now": {"emergency": "yes"}}  # fmt: skip
     visitor.begin()
     seen = set()
@@ -102,7 +102,7 @@ def test_every_page_can_be_saved_and_keeps_what_was_typed(app):
         visitor.answer("resume")
         assert visitor.step == step
         visitor.answer(**({"story": STORY} if step == "story" else {}))
-    assert {"who", "emergency", "details", "files", "contact"} <= seen
+    assert {"who", "emergency", "pause", "details", "files", "contact"} <= seen
     answers = draft_of(app).answers
     assert answers["who"]["relation"] == "family"
     assert answers["now"]["emergency"] == "yes"
@@ -151,8 +151,8 @@ def test_the_page_says_what_happens_then(app, visitor):
 
 
 def test_danger_shortens_the_time(app, visitor):
-    at(visitor, "now", what={"hurt": ["FORCE"]})
-    visitor.answer("save", emergency="yes")
+    at(visitor, "what", now={"emergency": "yes"})
+    visitor.answer("save", hurt="y")
     visitor.answer("plan", plan="send")
     assert "we send it in one hour" in visitor.page.text
     ends = draft_of(app).draft_ends_at
@@ -193,7 +193,7 @@ def test_a_double_click_saves_once(app):
 
     def press(_number):
         answer = app.test_client(use_cookies=False).post(
-            "/en/report/what", data={"token": token, "go": "save", "hurt": "FORCE"}
+            "/en/report/what", data={"token": token, "go": "save", "rights": "LANG"}
         )
         return answer.status_code, b"numbers" in answer.data
 

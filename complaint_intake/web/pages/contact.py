@@ -23,6 +23,9 @@ from complaint_intake.web.fields import (
 from complaint_intake.web.pages.page import Fields, Page, asked
 from complaint_intake.web.pages.people import NAME_LIMIT, a_number, birth_date
 
+_ORGANISATION = _l("Your organization or office")
+_FACILITY = _l("If you are held: may we use that place's phone or mail?")
+
 
 def _name(answers: Answers) -> Fields:
     fields: Fields = {
@@ -41,7 +44,7 @@ def _name(answers: Answers) -> Fields:
     if answers.for_self:
         fields |= {"a_number": a_number(), "birth_date": birth_date()}
     if answers.relation in (LAWYER, ORGANISATION):
-        fields["organisation"] = short_text(_l("Your organization or office"))
+        fields["organisation"] = short_text(_ORGANISATION)
     return fields
 
 
@@ -66,9 +69,7 @@ def _ways(answers: Answers) -> Fields:
         ),
     }
     if answers.for_self:
-        fields[Way.FACILITY] = _is_safe(
-            _l("If you are held: may we use that place's phone or mail?")
-        )
+        fields[Way.FACILITY] = _is_safe(_FACILITY)
     return fields | {
         "phone": short_text(_l("Phone number"), limit=60, inputmode="tel"),
         Way.CALL: _is_safe(_l("Is it safe to call this number?")),
@@ -160,6 +161,13 @@ def _immigration(answers: Answers) -> Fields:
     }
 
 
+def _void(answers: Answers) -> tuple[str, ...]:
+    """Who stays anonymous gives no name, even where one was typed."""
+    if answers.text("contact", "give_name") != NO:
+        return ()
+    return tuple(name for name in _name(answers) if name != "give_name")
+
+
 def _contact(answers: Answers, today: dt.date) -> Fields:
     return {
         **_name(answers),
@@ -183,4 +191,12 @@ CONTACT = Page(
     ),
     template="web/contact.html",
     check=_check_receipt,
+    of_some=lambda answers: {
+        "a_number": _l("A-Number"),
+        "birth_date": _l("Date of birth"),
+        "organisation": _ORGANISATION,
+        Way.FACILITY: _FACILITY,
+        "name": _l("Your name"),
+    },
+    void=_void,
 )

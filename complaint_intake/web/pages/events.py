@@ -1,4 +1,4 @@
-"""What happened: to whom, by whom, when and where, in which words and with which papers."""
+"""What happened: what kind of thing, by whom, when and where, in which words and papers."""
 
 import datetime as dt
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 
 from complaint_intake.extensions import select_locale
-from complaint_intake.intake.answers import Answers, date_span, digits
+from complaint_intake.intake.answers import HARM, Answers, date_span, digits
 from complaint_intake.languages import LANGUAGES
 from complaint_intake.taxonomy import ALLEGATIONS, GROUPS, SUBJECTS, allegations_in
 from complaint_intake.web import uploads
@@ -27,13 +27,21 @@ from complaint_intake.web.pages.people import custody
 
 
 def _what(answers: Answers, today: dt.date) -> Fields:
+    """Everything but harm, for which one plain box stands; its own page asks more."""
     return {
-        key: several(
-            public_text(group.title),
-            [(one.code, public_text(one.question)) for one in allegations_in(key)],
-        )
+        key: tick(public_text(group.title), _l("We ask about this later. You may skip it then."))
+        if key == HARM
+        else allegations_of(key)
         for key, group in GROUPS.items()
     }
+
+
+def allegations_of(group: str) -> Any:
+    """The boxes for one group of allegations."""
+    return several(
+        public_text(GROUPS[group].title),
+        [(one.code, public_text(one.question)) for one in allegations_in(group)],
+    )
 
 
 def _by(answers: Answers, today: dt.date) -> Fields:
@@ -65,35 +73,41 @@ def _now(answers: Answers, today: dt.date) -> Fields:
         )
     return fields | {
         "removal72": yes_no(
-            _l("Will you be moved far away, or sent out of the country, within 3 days?")
+            asked(
+                answers,
+                _l("Will you be moved far away, or sent out of the country, within 3 days?"),
+                _l("Will the person be moved far away, or out of the country, within 3 days?"),
+            )
         ),
         "hold_paper": yes_no(
-            _l("Is there an immigration hold paper for you?"),
+            asked(
+                answers,
+                _l("Is there an immigration hold paper for you?"),
+                _l("Is there an immigration hold paper for the person?"),
+            ),
             _l("It is called Form I-247. It asks a jail to keep a person for immigration."),
         ),
     }
 
 
-#: The questions of the details page, in its order.
-DETAIL_QUESTIONS: dict[str, tuple[Any, Any]] = {
-    "ongoing": (_l("Is it still going on?"), ""),
-    "injury": (_l("Was anyone injured?"), ""),
-    "recent_sex": (
-        _l("Was the sexual act in the last 5 days? Or is the person who did it still near you?"),
-        _l("This is hard to answer. We ask because help is most useful soon."),
-    ),
-    "minor": (_l("Is anyone who was hurt or left alone under 18?"), ""),
-    "pregnant": (_l("Are you pregnant?"), ""),
-    "nexus": (
-        _l("Did the local police or jail work with immigration?"),
-        _l("For example they called immigration, waited for it, or kept you for it."),
-    ),
-    "court": (_l("Is there a court case about what happened?"), ""),
-}
+def _detail_questions(answers: Answers) -> dict[str, tuple[Any, Any]]:
+    """All questions of the details page with their hints, in its order."""
+    pregnant = asked(answers, _l("Are you pregnant?"), _l("Is the person pregnant?"))
+    return {
+        "ongoing": (_l("Is it still going on?"), ""),
+        "minor": (_l("Is anyone who was hurt or left alone under 18?"), ""),
+        "pregnant": (pregnant, ""),
+        "nexus": (
+            _l("Did the local police or jail work with immigration?"),
+            _l("For example they called immigration, waited for it, or kept someone for it."),
+        ),
+        "court": (_l("Is there a court case about what happened?"), ""),
+    }
 
 
 def _details(answers: Answers, today: dt.date) -> Fields:
-    return {name: yes_no(*DETAIL_QUESTIONS[name]) for name in answers.details(today)}
+    questions = _detail_questions(answers)
+    return {name: yes_no(*questions[name]) for name in answers.details(today)}
 
 
 def _when(answers: Answers, today: dt.date) -> Fields:
@@ -140,7 +154,7 @@ def _story(answers: Answers, today: dt.date) -> Fields:
 
 
 def _check_story(form: PageForm, answers: Answers, today: dt.date) -> tuple[str, Any] | None:
-    if form["story"].data or answers.codes:
+    if form["story"].data or answers.codes or answers.says_harm:
         return None
     return "story", _l("Please write a few words about what happened.")
 
@@ -176,19 +190,14 @@ BY = Page(
 
 NOW = Page("now", _l("What is happening now?"), _now)
 
-EMERGENCY = Page(
-    "emergency",
-    _l("Get help now"),
-    lambda answers, today: {},
-    applies=lambda answers: answers.yes("now", "emergency"),
-    template="web/emergency.html",
-)
-
 DETAILS = Page(
     "details",
     _l("A few more questions"),
     _details,
     (_l("The answers help us send your complaint to the right place."),),
+    of_some=lambda answers: {
+        name: question for name, (question, _hint) in _detail_questions(answers).items()
+    },
 )
 
 WHEN = Page(
@@ -203,7 +212,10 @@ STORY = Page(
     "story",
     _l("In your own words, what happened?"),
     _story,
-    (_l("You need not write everything. You can add more later."),),
+    (
+        _l("This can be hard. You need not write everything, and you can add more later."),
+        _l("Take a break when you need one. What you wrote is saved when you continue."),
+    ),
     check=_check_story,
 )
 

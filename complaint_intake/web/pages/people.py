@@ -25,21 +25,28 @@ from complaint_intake.web.pages.page import Fields, Page
 #: Names may be long in some languages; nobody's is refused.
 NAME_LIMIT = 300
 
+_OWN_CHILD = _l("Is this person your child, and under 18?")
+
 
 def _who(answers: Answers, today: dt.date) -> Fields:
     return {
         "relation": one_of(
             _l("Who is this complaint for?"),
-            (
-                (SELF, _l("For me. It happened to me.")),
-                (SELF_AND_OTHERS, _l("For me and others. It happened to us.")),
-                (FAMILY, _l("For someone in my family, or a friend")),
-                (LAWYER, _l("For my client. I am a lawyer or representative.")),
-                (ORGANISATION, _l("For a person or a group. I write for an organization.")),
-                (WITNESS, _l("I saw or heard it happen to someone else")),
-            ),
+            relations(),
         )
     }
+
+
+def relations() -> tuple[tuple[str, Any], ...]:
+    """Who may be writing, in words."""
+    return (
+        (SELF, _l("For me. It happened to me.")),
+        (SELF_AND_OTHERS, _l("For me and others. It happened to us.")),
+        (FAMILY, _l("For someone in my family, or a friend")),
+        (LAWYER, _l("For my client. I am a lawyer or representative.")),
+        (ORGANISATION, _l("For a person or a group. I write for an organization.")),
+        (WITNESS, _l("I saw or heard it happen to someone else")),
+    )
 
 
 def _person(answers: Answers, today: dt.date, *, page: str) -> Fields:
@@ -55,7 +62,7 @@ def _person(answers: Answers, today: dt.date, *, page: str) -> Fields:
     if page in OTHERS:
         fields["custody"] = custody(_l("Where is the person now?"))
     if answers.may_be_parent:
-        fields["own_child"] = yes_no(_l("Is this person your child, and under 18?"))
+        fields["own_child"] = yes_no(_OWN_CHILD)
     return fields | {
         "consent": yes_no(_l("Does this person agree that you complain?")),
         "attested": tick(_l("I say that this is true: the person agrees.")),
@@ -68,6 +75,16 @@ def _person(answers: Answers, today: dt.date, *, page: str) -> Fields:
             accept=uploads.ACCEPT,
         ),
     }
+
+
+def _of_some(answers: Answers) -> dict[str, Any]:
+    # The papers are files, which stay until they are removed.
+    return {"own_child": _OWN_CHILD, "papers": None}
+
+
+def _void(answers: Answers, *, page: str) -> tuple[str, ...]:
+    """A parent of a minor need not have agreed: what was said of that does not count."""
+    return ("consent", "attested", "signature") if answers.is_own_child(page) else ()
 
 
 def a_number() -> Any:
@@ -88,12 +105,13 @@ def birth_date() -> Any:
 
 def custody(label: Any) -> Any:
     """Where a person is held, if at all."""
-    # "I do not know" stands last, as everywhere.
-    return one_of(
-        label,
-        [(code, public_text(CUSTODY[code].public)) for code in CUSTODY if code != "UNKNOWN"]
-        + [("UNKNOWN", public_text(CUSTODY["UNKNOWN"].public))],
-    )
+    return one_of(label, places())
+
+
+def places() -> list[tuple[str, Any]]:
+    """Where a person may be; "I do not know" stands last, as everywhere."""
+    order = [code for code in CUSTODY if code != "UNKNOWN"] + ["UNKNOWN"]
+    return [(code, public_text(CUSTODY[code].public)) for code in order]
 
 
 WHO = Page("who", _l("Who is this complaint for?"), _who)
@@ -105,6 +123,8 @@ PERSON = Page(
     (_l("You can leave out what you do not know."),),
     applies=lambda answers: answers.has_first,
     template="web/person.html",
+    of_some=_of_some,
+    void=partial(_void, page=FIRST_PERSON),
 )
 
 
@@ -117,6 +137,8 @@ def _another(name: str) -> Page:
         PERSON.intro,
         applies=lambda answers: name in answers.others,
         template=PERSON.template,
+        of_some=_of_some,
+        void=partial(_void, page=name),
     )
 
 
