@@ -280,11 +280,15 @@ class Answers:
     def facts(self, today: dt.date) -> Facts:
         """What routing may know. Only answers count that the form shows to this person."""
         facts = self._facts_before_details(today)
-        asked: dict[str, bool | None] = {}
-        if self.page("details"):
-            asked = {name: self.fact("details", name) for name in details_that_matter(facts)}
-        if self.asks_harm and self.page("harm"):
-            asked |= {name: self.fact("harm", name) for name in ("injury", "recent_sex")}
+        pages = {"details": details_that_matter(facts)}
+        if self.asks_harm:
+            pages["harm"] = ("injury", "recent_sex")
+        asked = {
+            name: self.fact(page, name)
+            for page, names in pages.items()
+            for name in names
+            if name in self.page(page)
+        }
         if self.harm_untold:
             asked["injury"] = True
         return Facts.parse(facts.as_dict() | asked)
