@@ -280,32 +280,28 @@ class Answers:
     def facts(self, today: dt.date) -> Facts:
         """What routing may know. Only answers count that the form shows to this person."""
         facts = self._facts_before_details(today)
-        pages = {"details": details_that_matter(facts)}
+        asked = self._asked("details", *details_that_matter(facts))
         if self.asks_harm:
-            pages["harm"] = ("injury", "recent_sex")
-        asked = {
-            name: self.fact(page, name)
-            for page, names in pages.items()
-            for name in names
-            if name in self.page(page)
-        }
+            asked |= self._asked("harm", "injury", "recent_sex")
         if self.harm_untold:
             asked["injury"] = True
         return Facts.parse(facts.as_dict() | asked)
 
+    def _asked(self, page: str, *fields: str) -> dict[str, bool | None]:
+        """The answers to the questions that a page has asked already."""
+        return {field: self.fact(page, field) for field in fields if field in self.page(page)}
+
     def _facts_before_details(self, today: dt.date) -> Facts:
         data: dict[str, Any] = {"allegations": self.allegations, "channel": "web"}
-        if self.page("now"):
-            data["emergency"] = self.fact("now", "emergency")
-            data["removal72"] = self.fact("now", "removal72")
+        data |= self._asked("now", "emergency", "removal72")
         # A hold paper shows that immigration asked the jail to keep the person.
         if self.yes("now", "hold_paper"):
             data["nexus"] = True
         if self.page("when"):
             span = self.span(today)
             data["days_ago"] = max(0, (today - span.last).days) if span else None
-        if self.page("contact"):
-            data["interpreter"] = self.fact("contact", "interpreter")
+        data |= self._asked("contact", "interpreter")
+        if "fear" in self.page("contact"):
             data["asylum"] = self.fact("contact", "fear")
         data["medical_info"] = any(
             self.page(page).get("health") is True for page in ("story", "files")

@@ -6,7 +6,7 @@ import statistics
 from pathlib import Path
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given, note, settings
 from hypothesis import strategies as st
 from wtforms import BooleanField, RadioField, SelectField, SelectMultipleField
 
@@ -130,6 +130,7 @@ def sent(answers: Answers):
 @settings(max_examples=200, deadline=None)
 @given(stored_answers())
 def test_only_what_is_asked_now_is_sent(answers):
+    note(str(answers.stored))
     assert sent(shown(answers)) == sent(answers)
     assert [page.name for page in path(shown(answers), TODAY)] == [
         page.name for page in path(answers, TODAY)
@@ -144,8 +145,8 @@ def test_every_word_of_the_check_page_is_sent(answers):
     assume(told)
     words = str(told)
     for section in summary.sections(answers, TODAY, []):
-        for row in section.rows:
-            for line in map(str, row.lines):
+        for _question, lines in section.rows:
+            for line in (getattr(one, "text", str(one)) for one in lines):
                 # A signature counts with a consent only.
                 typed = line.startswith("Words of ") and line != "Words of signature"
                 assert not typed or line in words, section.name
@@ -164,6 +165,19 @@ def test_an_answer_changed_and_changed_back_brings_the_others_back(answers, data
     # A name is kept with the person it was for, so that page alone cannot take it back.
     assume(page.name != "emergency")
     assert sent(Answers(page.keep(changed, before))) == sent(answers)
+
+
+@settings(max_examples=100, deadline=None)
+@given(stored_answers())
+def test_every_walk_through_the_form_ends_at_the_check_page(answers):
+    pages = path(answers, TODAY)
+    assert len(pages) <= len(PAGES)
+    for page in pages:
+        page.form_class(answers, TODAY)(data=answers.page(page.name))
+    step, steps = pages[0].name, 0
+    while step != CHECK:
+        step, steps = following(PAGES[step], answers, TODAY, returning=False), steps + 1
+        assert steps <= len(PAGES)
 
 
 def test_the_next_page_after_a_change_is_the_first_that_became_new():

@@ -8,7 +8,7 @@ import datetime as dt
 
 from flask_babel import lazy_gettext as _l
 
-from complaint_intake.intake.answers import YES, Answers
+from complaint_intake.intake.answers import FIRST_PERSON, OTHERS, YES, Answers
 from complaint_intake.web.fields import YES_NO, long_text, one_of, pick, short_text
 from complaint_intake.web.pages.page import Fields, Page
 from complaint_intake.web.pages.people import NAME_LIMIT, a_number, places, relations
@@ -30,7 +30,9 @@ def _emergency(answers: Answers, today: dt.date) -> Fields:
 
 
 def _kept_at(answers: Answers) -> dict[str, tuple[str, str]]:
-    person = "contact" if answers.for_self else "person"
+    person = "contact"
+    if not answers.for_self:
+        person = FIRST_PERSON if answers.has_first else answers.others[0]
     return {
         "danger": ("now", "emergency"),
         "words": ("story", "story"),
@@ -38,7 +40,8 @@ def _kept_at(answers: Answers) -> dict[str, tuple[str, str]]:
         "relation": ("who", "relation"),
         "name": (person, "name"),
         "a_number": (person, "a_number"),
-        "custody": ("now", "custody"),
+        # Of the first person the page about now asks it, of any other one the person's own.
+        "custody": (person if person in OTHERS else "now", "custody"),
     }
 
 
