@@ -102,6 +102,28 @@ def read_messages(session: Session, complaint: Complaint, *, actor: Actor) -> li
     return list(complaint.messages)
 
 
+def filed_texts(complaint: Complaint) -> set[str]:
+    """Return every text that the person gave, for telling what a late page has besides."""
+    texts = {complaint.story, complaint.language_spoken}
+    for incident in complaint.incidents:
+        texts.update((incident.told or {}).values())
+    for person in complaint.people:
+        texts.update((person.identity or {}).values(), (person.contact or {}).values())
+        texts.update(consent.signature for consent in person.consents)
+    return {text for text in texts if text}
+
+
+def add_late_page(
+    session: Session, complaint: Complaint, body: str, *, language: str, actor: Actor
+) -> None:
+    """Store what stood on a page that came after filing; the same page adds one message.
+
+    The caller has proved with the draft's token that the complaint is theirs.
+    """
+    # The complaint's own id is older than that of any message: all of them are compared.
+    add_message(session, complaint, body, language=language, actor=actor, id=complaint.id)
+
+
 def add_message(
     session: Session,
     complaint: Complaint,

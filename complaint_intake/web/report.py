@@ -46,7 +46,7 @@ from complaint_intake.pdf import CannotTypeset
 from complaint_intake.settings import MOST_FILES
 from complaint_intake.telemetry import count_filed
 from complaint_intake.web import draft as carrier
-from complaint_intake.web import floods, summary, uploads
+from complaint_intake.web import floods, late, summary, uploads
 from complaint_intake.web.compression import keep_plain
 from complaint_intake.web.draft import DraftToken
 from complaint_intake.web.fields import PageForm
@@ -93,6 +93,8 @@ class State:
     is_new: bool = False
     #: Whether a change just made other answers void, which the next page tells.
     changed: bool = False
+    #: Whether this page came after the complaint was sent, and was added to it.
+    added: bool = False
 
 
 def today() -> dt.date:
@@ -155,9 +157,9 @@ def answer(step: str) -> AnyResponse:
     returning = request.form.get("return") == CHECK
     with services().db.reading() as session:
         state = _state(token, find_draft(session, token.id), returning=returning)
-    if state.receipt:
+    if state.receipt and step not in PAGES:
         return _receipt_file(state.receipt, state) if go == PDF else _go(RECEIPT, state)
-    if go.removeprefix("remove-") in (FIRST_PERSON, *OTHERS):
+    if not state.receipt and go.removeprefix("remove-") in (FIRST_PERSON, *OTHERS):
         return _remove_person(go.removeprefix("remove-"), step, state)
     if step == SAVE:
         return _answer_saved(state, go) if state.saved else _go(FIRST, state)
@@ -183,11 +185,13 @@ def answer(step: str) -> AnyResponse:
 def _answer_page(page: Page, state: State, go: str) -> AnyResponse:
     form = page.form_class(state.answers, today())(request.form)
     errors: list[tuple[str, Any]] = []
-    if go not in (BACK, STAY, KEEP):
+    if go not in (BACK, STAY, KEEP) and not state.receipt:
         errors = _errors(page, form, state.answers)
     received = uploads.receive(len(state.files))
     before = unsent(state.answers, today())
     _save(page, form, state, received, go)
+    if state.receipt:
+        return _late(state, received)
     state.changed = not set(unsent(state.answers, today())) <= set(before)
     problems = list(received.problems)
     if page.name == IN_DANGER and go == CHECK and not state.answers.says_something:
@@ -221,6 +225,14 @@ def _save(page: Page, form: PageForm, state: State, received: uploads.Received, 
     marks = floods.marks_of_start() if state.is_new else []
     with uploads.discarding(received), services().db.unit_of_work() as session:
         complaint = _resume(session, state, *marks)
+        if complaint.state != ComplaintState.DRAFT:
+            added = late.add_page(session, complaint, form) or bool(received.kept)
+            for file, purpose in received.kept:
+                attach_file(session, complaint, file, actor=PUBLIC, purpose=purpose)
+            session.flush()
+            state.receipt = _state(state.token, complaint).receipt
+            state.added = added
+            return
         before = Answers(complaint.answers)
         stored = before.with_saved(at="") if before.page(SAVED) else before.stored
         if uploads.cut():  # what the page says further down did not come
@@ -240,6 +252,14 @@ def _save(page: Page, form: PageForm, state: State, received: uploads.Received, 
     for file_id in removed:
         services().files.discard(file_id)
     state.answers, state.files = fresh.answers, fresh.files
+
+
+def _late(state: State, received: uploads.Received) -> AnyResponse:
+    """Show the receipt to somebody whose page came after the complaint was sent."""
+    if not state.added and not received.problems:
+        return _go(RECEIPT, state)
+    told = [("main", message) for _field, message in received.problems]
+    return carrier.set_cookie(make_response(_render(RECEIPT, state, errors=told)), state.token)
 
 
 def _add_person(page: Page, state: State) -> AnyResponse:
@@ -429,7 +449,11 @@ def _render(
     if step == RECEIPT:
         after_this_request(keep_plain)  # it shows the PIN
         return render_template(
-            "web/receipt.html", receipt=state.receipt, has_pdf=has_pdf(), **common
+            "web/receipt.html",
+            receipt=state.receipt,
+            has_pdf=has_pdf(),
+            added=state.added,
+            **common,
         )
     if step == SAVE and state.saved:
         after_this_request(keep_plain)  # it shows the PIN

@@ -32,6 +32,9 @@ class Private:
     text: str
     on_paper: str
 
+    def __str__(self) -> str:
+        return self.text
+
 
 def sections(answers: Answers, today: dt.date, files: list[Kept]) -> list[Section]:
     """Return what was answered, page by page, in the order it was asked.
@@ -46,7 +49,7 @@ def sections(answers: Answers, today: dt.date, files: list[Kept]) -> list[Sectio
         shown = page.counted(answers, today) - set(page.places(answers))
         section = Section(page.name, page.title)
         for one in form:
-            lines = names[one.name] if one.name in names else _lines(one)
+            lines = names[one.name] if one.name in names else lines_of(one)
             is_box = isinstance(one, SelectMultipleField | BooleanField)
             if one.name in shown and (lines or (whole and not is_box)):
                 section.rows.append((one.label.text, lines))
@@ -55,7 +58,8 @@ def sections(answers: Answers, today: dt.date, files: list[Kept]) -> list[Sectio
     return result
 
 
-def _lines(one: Field) -> list[Any]:
+def lines_of(one: Field) -> list[Any]:
+    """The answer to one question in words; no line where there is none."""
     if one.name == "a_number" and one.data:
         return [Private(one.data, masked_a_number(one.data))]
     if isinstance(one, BooleanField):
