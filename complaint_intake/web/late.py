@@ -12,6 +12,7 @@ from complaint_intake.audit.log import PUBLIC
 from complaint_intake.intake.additions import add_late_page, filed_texts
 from complaint_intake.intake.answers import YES, digits
 from complaint_intake.intake.models import Complaint
+from complaint_intake.taxonomy import ALLEGATIONS
 from complaint_intake.web.fields import PageForm
 from complaint_intake.web.summary import lines_of
 from complaint_intake.web.uploads import FIELDS
@@ -37,9 +38,9 @@ def _is_news(complaint: Complaint, form: PageForm) -> bool:
     The other answers cannot be told from what was sent, and are in the message with the rest.
     """
     told = filed_texts(complaint)
-    codes = {allegation.code for allegation in complaint.allegations}
+    unsaid = set(ALLEGATIONS) - {allegation.code for allegation in complaint.allegations}
     for field in form:
-        if isinstance(field, SelectMultipleField) and not codes.issuperset(field.data or ()):
+        if isinstance(field, SelectMultipleField) and not unsaid.isdisjoint(field.data or ()):
             return True
         if isinstance(field, StringField) and field.data:
             is_part_of_a_date = len(field.data) <= 4 and digits(field.data) is not None
