@@ -13,7 +13,7 @@ from tests.guards.tree import ROOT, matching
 DOCS = ROOT / "docs"
 OPERATIONS = (DOCS / "operations.md").read_text(encoding="utf-8")
 THREATS = (DOCS / "threat-model.md").read_text(encoding="utf-8")
-POINTING = [DOCS / "operations.md", DOCS / "threat-model.md", *(DOCS / "decisions").glob("*.md")]
+POINTING = [*DOCS.glob("*.md"), *(DOCS / "decisions").glob("*.md")]
 
 
 def shown(default: object) -> str:

@@ -170,6 +170,18 @@ def test_short_stories_are_compared_with_none(services, officer, story):
         assert session.get_one(Complaint, filed[0].complaint.id).alike_digest is None
 
 
+def test_the_digest_goes_with_the_data_key(services, database_url):
+    filed = file_alike(services, 2)
+    with services.db.unit_of_work() as session:
+        complaint = session.get_one(Complaint, filed[0].complaint.id)
+        assert complaint.alike_digest
+        assert complaint.alike_group
+        complaint.wrapped_key = None
+    with services.db.reading() as session:
+        complaint = session.get_one(Complaint, filed[0].complaint.id)
+        assert (complaint.alike_digest, complaint.alike_group) == (None, None)
+
+
 @given(st.text(max_size=600), st.text(max_size=5))
 def test_only_letters_and_digits_are_compared(text, more):
     same = compared(text)

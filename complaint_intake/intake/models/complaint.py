@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from sqlalchemy import Column, ForeignKey, Index, LargeBinary, String, Table, text
-from sqlalchemy.orm import Mapped, mapped_column, object_session, relationship
+from sqlalchemy.orm import Mapped, mapped_column, object_session, relationship, validates
 
 from complaint_intake.db import Base, new_id
 from complaint_intake.errors import RecordDestroyed
@@ -184,6 +184,13 @@ class Complaint(Base):
             self._remember(Cipher(keys.ring.unwrap(self.wrapped_key, self._key_label())))
         assert self._cipher is not None  # noqa: S101 - for the type checker, set just above
         return self._cipher
+
+    @validates("wrapped_key")
+    def _destroy_with_key(self, name: str, value: bytes | None) -> bytes | None:
+        """What is equal to another's story must not outlive the story."""
+        if value is None:
+            self.alike_digest = self.alike_group = None
+        return value
 
     def _remember(self, cipher: Cipher) -> None:
         self.__dict__["_cipher"] = cipher
