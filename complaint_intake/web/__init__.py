@@ -25,8 +25,14 @@ def init_app(app: Flask) -> None:
     headers.init_app(app)
     compression.init_app(app)
     error_pages.init_app(app)
-    stylesheet = Path(app.static_folder or "") / "public.css"
-    version = hashlib.sha256(stylesheet.read_bytes()).hexdigest()[:12]
+    versions = {
+        path.name: hashlib.sha256(path.read_bytes()).hexdigest()[:12]
+        for path in Path(app.static_folder or "").glob("*.css")
+    }
+
+    def stylesheet(name: str) -> str:
+        """The address of a stylesheet, which changes with what it says."""
+        return url_for("static", filename=name, v=versions[name])
 
     @app.context_processor
     def _for_templates() -> dict[str, Any]:
@@ -38,7 +44,7 @@ def init_app(app: Flask) -> None:
             "long_time": long_time,
             "in_language": in_language,
             "size_in_words": uploads.size_in_words,
-            "stylesheet": url_for("static", filename="public.css", v=version),
+            "stylesheet": stylesheet,
         }
 
 
@@ -47,7 +53,7 @@ def in_language(code: str) -> str:
     endpoint = request.endpoint or ""
     if "step" in g:  # without cookies the page on the screen is not the one in the address
         return url_for("report.show", step=g.step, lang=code)
-    if endpoint.startswith(("report.", "status.")) and endpoint != "report.start":
+    if endpoint.startswith(("entry.", "report.", "status.")) and endpoint != "report.start":
         return url_for(endpoint, **{**(request.view_args or {}), "lang": code})
     return url_for("entry.start", lang=code)
 

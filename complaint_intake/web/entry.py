@@ -8,6 +8,7 @@ from complaint_intake.intake.filing import find_draft
 from complaint_intake.intake.models.complaint import ComplaintState
 from complaint_intake.languages import READING_ORDER, likely_language
 from complaint_intake.web import draft as carrier
+from complaint_intake.web import paper
 
 blueprint = Blueprint("entry", __name__, template_folder="templates")
 #: Pages without a language in their address.
@@ -60,6 +61,12 @@ def _forget(response: AnyResponse) -> AnyResponse:
 def start() -> str:
     """Say what this is, who reads it, and what it can do, before anything is asked."""
     return render_template("web/start.html", in_progress=_has_draft())
+
+
+@blueprint.get("/paper")
+def on_paper() -> str:
+    """Show the whole form on one page, to print and fill in by hand."""
+    return render_template("web/paper.html", parts=paper.parts(services().today()))
 
 
 def _has_draft() -> bool:

@@ -127,6 +127,8 @@ def every_page(page: "Page", server: "LiveServer", language: str) -> Iterator[st
     yield "languages"
     page.goto(f"{server.url}/{language}/")
     yield "start"
+    page.goto(f"{server.url}/{language}/paper")
+    yield "paper"
     begin(page, server, language)
     for here in walk(page, MANY_PAGES):
         if here == "when":
