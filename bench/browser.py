@@ -89,8 +89,8 @@ class _Reader(HTMLParser):
 
     @staticmethod
     def _is_primary(classes: list[str]) -> bool:
-        outline = "usa-button--outline" in classes
-        return ("usa-button" in classes or "primary" in classes) and not outline
+        other = {"usa-button--outline", "usa-button--secondary"} & set(classes)
+        return ("usa-button" in classes or "primary" in classes) and not other
 
     def handle_data(self, data: str) -> None:
         self._text += data

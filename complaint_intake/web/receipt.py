@@ -79,7 +79,7 @@ class Receipt:
                 date=long_date(routed),
             ),
             _("We write to you on the page below. Come back to read it and answer."),
-            _("You can see where your complaint is with the two numbers."),
+            _("With the two numbers you can see where it is, and add more."),
         ]
 
     @property

@@ -103,7 +103,7 @@ def file_on_the_web(server, page, tmp_path) -> None:
     upload = tmp_path / "letter.txt"
     upload.write_bytes(UPLOAD)
     page.goto(f"{server.url}/en/")
-    page.locator("main form button").first.click()
+    page.locator("main .usa-button--big").click()
     for _step in range(15):
         step = page.url.rpartition("/")[2]
         if step == "check":
@@ -111,6 +111,8 @@ def file_on_the_web(server, page, tmp_path) -> None:
         if step == "who":
             page.locator("input[name=relation][value=self]").check()
         elif step == "what":
+            page.locator("#hurt").check()
+        elif step == "harm":
             page.locator("input[value=FORCE]").check()
         elif step == "story":
             page.fill("#story", STORY)
@@ -119,6 +121,8 @@ def file_on_the_web(server, page, tmp_path) -> None:
         elif step == "files":
             page.set_input_files("input[type=file]", upload)
         elif step == "contact":
+            for way in page.locator("main summary").all():
+                way.click()
             page.fill("#name", NAME)
             page.fill("#a_number", f"A{A_NUMBER}")
             page.fill("#phone", PHONE)

@@ -40,7 +40,7 @@ def test_story_of_d12_reaches_the_rights_office(live_server, plain_page, new_pag
     page = plain_page
     page.goto(live_server.url)
     page.locator('main a[lang="vi"]').click()
-    page.locator("main form button").click()
+    page.locator("main .usa-button--big").click()
     answers = {
         "who": ["#relation"],
         "what": ["input[value=LANG]", "input[value=DUE]"],

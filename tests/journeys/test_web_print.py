@@ -14,7 +14,7 @@ def server(start_server):
 def fill_in(page, server, language):
     """Answer up to the check page, with an A-number and a story."""
     page.goto(f"{server.url}/{language}/")
-    page.locator("main form button").first.click()
+    page.locator("main .usa-button--big").click()
     while not page.url.endswith("/check"):
         if page.url.endswith("/story"):
             page.fill("#story", "A story that stays off the paper.")

@@ -20,7 +20,7 @@ def go_on(page):
 def test_saved_on_one_device_and_finished_on_another(live_server, new_page, keeps_cookies):
     first = new_page(**PHONE)
     first.goto(f"{live_server.url}/es/")
-    first.locator("main form button").click()
+    first.locator("main .usa-button--big").click()
     while not first.url.endswith("/story"):
         go_on(first)
     first.fill("#story", STORY)

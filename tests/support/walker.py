@@ -40,7 +40,7 @@ def step(page: "Page") -> str:
 def begin(page: "Page", server: "LiveServer", language: str) -> None:
     """Press the button of the start page."""
     page.goto(f"{server.url}/{language}/")
-    page.locator("main form button").first.click()
+    page.locator("main .usa-button--big").click()
 
 
 def fill(page: "Page", answers: Answers) -> None:
@@ -121,14 +121,39 @@ def width(page: "Page") -> int:
     return found
 
 
+def _emergency_at_once(page: "Page", server: "LiveServer", language: str) -> Iterator[str]:
+    """The two pages that send an emergency, from the start page."""
+    page.goto(f"{server.url}/{language}/")
+    press(page, "emergency")
+    yield "emergency at once"
+    press(page, "check")
+    yield "emergency with an error"
+    page.fill("#words", "Help")
+    press(page, "check")
+    yield "check of an emergency"
+
+
+def _change_of_mind(page: "Page") -> Iterator[str]:
+    """Change an early answer on the check page, so that later ones no longer fit, and back."""
+    for relation in ("self", "family"):
+        press(page, "change-who")
+        fill(page, {"relation": relation})
+        press(page)
+        if relation == "self":
+            yield "check after a change"
+
+
 def every_page(page: "Page", server: "LiveServer", language: str) -> Iterator[str]:
     """Go through all public pages and yield a name for each, while it is on the screen."""
     page.goto(f"{server.url}/")
     yield "languages"
     page.goto(f"{server.url}/{language}/")
+    for summary in page.locator("main summary").all():
+        summary.click()
     yield "start"
     page.goto(f"{server.url}/{language}/paper")
     yield "paper"
+    yield from _emergency_at_once(page, server, language)
     begin(page, server, language)
     for here in walk(page, MANY_PAGES):
         if here == "when":
@@ -139,6 +164,7 @@ def every_page(page: "Page", server: "LiveServer", language: str) -> Iterator[st
             page.fill("#day", "27")
             page.fill("#month", "3")
         yield here
+    yield from _change_of_mind(page)
     press(page, "save")
     yield "saved"
     number, pin = numbers(page)
