@@ -184,7 +184,7 @@ def every_page(page: "Page", server: "LiveServer", language: str) -> Iterator[st
     page.fill("#body", "More")
     press(page, "add")
     yield "opened"
-    page.locator("main button[value=withdraw]").click()
+    press(page, "withdraw")
     yield "withdraw"
     press(page, "ask")
     yield "opened with a request"
