@@ -7,11 +7,11 @@ and never for staff sessions, which live in the database.
 import base64
 import binascii
 import json
-import time
 from typing import Any
 
 from cryptography.exceptions import InvalidTag
 
+from complaint_intake.db import utcnow
 from complaint_intake.security.keys import Cipher
 
 
@@ -28,7 +28,7 @@ class TokenBox:
 
     def seal(self, content: dict[str, Any]) -> str:
         """Return URL-safe text holding ``content`` and the time of sealing."""
-        body = json.dumps([int(time.time()), content], separators=(",", ":")).encode()
+        body = json.dumps([int(utcnow().timestamp()), content], separators=(",", ":")).encode()
         return base64.urlsafe_b64encode(self._cipher.seal(body, self._purpose)).decode().rstrip("=")
 
     def open(self, token: str, max_age_seconds: int) -> dict[str, Any]:
@@ -38,7 +38,7 @@ class TokenBox:
             sealed_at, content = json.loads(self._cipher.open(raw, self._purpose))
         except (InvalidTag, ValueError, binascii.Error) as error:
             raise BadToken("unreadable") from error
-        if not 0 <= time.time() - sealed_at + 60 <= max_age_seconds + 60:
+        if not 0 <= utcnow().timestamp() - sealed_at + 60 <= max_age_seconds + 60:
             raise BadToken("expired")
         if not isinstance(content, dict):
             raise BadToken("unreadable")

@@ -1,7 +1,6 @@
 """The worked examples travel through `complaint-intake file` to the offices that must have them."""
 
 import json
-from pathlib import Path
 
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
@@ -11,8 +10,7 @@ from complaint_intake.extensions import Services
 from complaint_intake.intake.importing import file_lines
 from complaint_intake.intake.models import Complaint
 from complaint_intake.outbox import OutboxMessage
-
-EXAMPLES = json.loads((Path(__file__).parents[1] / "data" / "examples.json").read_text("utf-8"))
+from tests.support.complaints import EXAMPLES, outcome_of
 
 
 def as_line(example: dict) -> bytes:
@@ -27,7 +25,7 @@ def as_line(example: dict) -> bytes:
 
 
 def test_every_example_reaches_its_offices(database_url: str, services: Services) -> None:
-    answers = list(file_lines(services.db, map(as_line, EXAMPLES)))
+    answers = list(file_lines(services.db, map(as_line, EXAMPLES.values())))
     assert all(answer.ok for answer in answers)
     numbers = [json.loads(answer.text)["case_number"] for answer in answers]
     with services.db.reading() as session:
@@ -40,24 +38,12 @@ def test_every_example_reaches_its_offices(database_url: str, services: Services
             )
         }
         assert set(complaints) == set(numbers)
-        for example, number in zip(EXAMPLES, numbers, strict=True):
+        for example, number in zip(EXAMPLES.values(), numbers, strict=True):
             complaint, expected = complaints[number], example["expected"]
-            assert _outcome(complaint) == expected, example["id"]
+            assert outcome_of(complaint) == expected, example["id"]
             assert complaint.story == example["text"]
         notices = session.scalars(select(OutboxMessage).where(OutboxMessage.kind == "notice")).all()
-        assert len(notices) == sum(len(example["expected"]["notify"]) for example in EXAMPLES)
+        assert len(notices) == sum(
+            len(example["expected"]["notify"]) for example in EXAMPLES.values()
+        )
         assert list(verify(session)) == []
-
-
-def _outcome(complaint: Complaint) -> dict:
-    lead = [referral.queue for referral in complaint.referrals if referral.is_lead]
-    outcome = complaint.decisions[-1].outcome
-    assert {notice.kind for notice in complaint.notices} == set(outcome["notify"])
-    return {
-        "primary": lead[0] if len(lead) == 1 else lead,
-        "secondary": sorted(r.queue for r in complaint.referrals if not r.is_lead),
-        "notify": sorted(notice.kind for notice in complaint.notices),
-        "priority": complaint.priority,
-        "flags": sorted(complaint.flags),
-        "doj": sorted(outcome["doj"]),
-    }

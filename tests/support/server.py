@@ -1,17 +1,23 @@
-"""The real server in a process of its own, with its own data, for tests from the outside."""
+"""The real server, in a process of its own or, for tests that move the clock, in this one."""
 
+import datetime as dt
 import os
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 from urllib.error import URLError
 from urllib.request import urlopen
 
 import pytest
+
+if TYPE_CHECKING:
+    from flask import Flask
 
 STARTING_TAKES_AT_MOST = 90
 STOPPING_TAKES_AT_MOST = 15
@@ -33,6 +39,7 @@ class LiveServer:
     process: subprocess.Popen[bytes]
     log_path: Path
     environment: dict[str, str] = field(repr=False)
+    arguments: tuple[str, ...] = ()
 
     @property
     def url(self) -> str:
@@ -66,6 +73,12 @@ class LiveServer:
                 time.sleep(0.05)
         raise RuntimeError(f"the server is not ready:\n{self.log()}")
 
+    def restart(self) -> None:
+        """Stop, and start again on the same port with the same data."""
+        self.stop()
+        self.process = _process(self.environment, self.log_path, self.arguments)
+        self.wait_until_ready()
+
     def stop(self) -> None:
         if self.process.poll() is None:
             self.process.terminate()
@@ -74,6 +87,20 @@ class LiveServer:
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
+
+
+def _process(
+    environment: dict[str, str], log_path: Path, arguments: tuple[str, ...]
+) -> "subprocess.Popen[bytes]":
+    with log_path.open("ab") as log:
+        return subprocess.Popen(
+            [sys.executable, "-m", "complaint_intake.cli", "serve", *arguments],
+            cwd=log_path.parent,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+        )
 
 
 def start(directory: Path, *arguments: str, **environment: str) -> LiveServer:
@@ -85,16 +112,8 @@ def start(directory: Path, *arguments: str, **environment: str) -> LiveServer:
     ours = {"PORT": str(port), "VAR_DIR": str(var_dir), "FILINGS_PER_ADDRESS": "1000"}
     full = inherited | ours | environment
     log_path = directory / "server.log"
-    with log_path.open("wb") as log:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "complaint_intake.cli", "serve", *arguments],
-            cwd=directory,
-            env=full,
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=subprocess.STDOUT,
-        )
-    server = LiveServer(port, var_dir, process, log_path, full)
+    process = _process(full, log_path, arguments)
+    server = LiveServer(port, var_dir, process, log_path, full, arguments)
     try:
         server.wait_until_ready()
     except BaseException:
@@ -122,6 +141,47 @@ def start_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[
 def live_server(start_server: Callable[..., LiveServer]) -> LiveServer:
     """An empty server, shared by the tests of one module."""
     return start_server()
+
+
+class ClockedServer:
+    """The application over a real socket in this process, `ahead` of the machine's clock."""
+
+    def __init__(self, app: "Flask") -> None:
+        from waitress import create_server
+
+        from complaint_intake.serving import waitress_options
+
+        self._app = app
+        self.ahead = dt.timedelta(0)
+        settings = app.extensions["complaint_intake"].settings
+        options = waitress_options(settings) | {"host": "127.0.0.1", "port": 0}
+        self._server = create_server(self._answer, **options)
+        self._thread = threading.Thread(target=self._run, daemon=True)
+        self._thread.start()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self._server.effective_port}"
+
+    def _answer(self, environ: Any, start_response: Any) -> Any:
+        from complaint_intake.db import clock_set_to, utcnow
+
+        with clock_set_to(utcnow() + self.ahead):
+            return self._app(environ, start_response)
+
+    def _run(self) -> None:
+        self._server.run()
+
+    def stop(self) -> None:
+        self._server.close()
+
+
+@pytest.fixture
+def clocked_server(app: "Flask") -> Iterator[ClockedServer]:
+    """A server whose clock the test moves: `clocked_server.ahead = timedelta(hours=3)`."""
+    server = ClockedServer(app)
+    yield server
+    server.stop()
 
 
 @pytest.fixture(scope="module")

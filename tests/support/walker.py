@@ -5,12 +5,18 @@ cookies that of the browser lags behind), and the button that leads on says "con
 """
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
-    from tests.support.server import LiveServer
+
+class Site(Protocol):
+    """Whatever serves the pages."""
+
+    @property
+    def url(self) -> str: ...
+
 
 #: Field name → value or values; `page.field` for a name that several pages have. "allegations" are
 #: codes, whichever group asks for them.
@@ -37,7 +43,7 @@ def step(page: "Page") -> str:
     return (action or "").rpartition("/")[2]
 
 
-def begin(page: "Page", server: "LiveServer", language: str) -> None:
+def begin(page: "Page", server: Site, language: str) -> None:
     """Press the button of the start page."""
     page.goto(f"{server.url}/{language}/")
     page.locator("main .usa-button--big").click()
@@ -105,7 +111,7 @@ def numbers(page: "Page") -> tuple[str, str]:
     return number, pin
 
 
-def open_with(page: "Page", server: "LiveServer", path: str, number: str, pin: str) -> None:
+def open_with(page: "Page", server: Site, path: str, number: str, pin: str) -> None:
     """Give both numbers to a page that asks for them: `es/status`, `es/saved`."""
     page.goto(f"{server.url}/{path}")
     page.fill("#number", number)
@@ -121,7 +127,7 @@ def width(page: "Page") -> int:
     return found
 
 
-def _emergency_at_once(page: "Page", server: "LiveServer", language: str) -> Iterator[str]:
+def _emergency_at_once(page: "Page", server: Site, language: str) -> Iterator[str]:
     """The two pages that send an emergency, from the start page."""
     page.goto(f"{server.url}/{language}/")
     press(page, "emergency")
@@ -143,7 +149,7 @@ def _change_of_mind(page: "Page") -> Iterator[str]:
             yield "check after a change"
 
 
-def every_page(page: "Page", server: "LiveServer", language: str) -> Iterator[str]:
+def every_page(page: "Page", server: Site, language: str) -> Iterator[str]:
     """Go through all public pages and yield a name for each, while it is on the screen."""
     page.goto(f"{server.url}/")
     yield "languages"

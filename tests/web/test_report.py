@@ -1,6 +1,6 @@
 """The complaint form, as a browser with or without cookies sees it."""
 
-import time
+import datetime as dt
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -303,27 +303,25 @@ def test_consent_is_asked_of_third_parties_and_never_blocks(app, person, consent
         assert ("NO_CONSENT" in complaint.flags) is (consent[0] is not True)
 
 
-def test_a_page_that_lay_open_for_a_day_still_works(app, monkeypatch):
+def test_a_page_that_lay_open_for_a_day_still_works(app):
     visitor = Visitor(app, cookies=False)
     visitor.begin()
     visitor.answer()
-    now = time.time()
-    monkeypatch.setattr("complaint_intake.security.tokens.time.time", lambda: now + 25 * 3600)
-    visitor.answer(custody="REMOVED")
+    with clock_set_to(utcnow() + dt.timedelta(hours=25)):
+        visitor.answer(custody="REMOVED")
     assert visitor.step == "what"
 
 
-def test_a_page_whose_draft_is_lost_keeps_its_own_answers(app, monkeypatch, visitor):
+def test_a_page_whose_draft_is_lost_keeps_its_own_answers(app, visitor):
     visitor.begin()
     while visitor.step != "story":
         visitor.answer()
-    now = time.time() + draft.MAX_AGE_SECONDS + 3600
-    monkeypatch.setattr("complaint_intake.security.tokens.time.time", lambda: now)
-    visitor.answer(story="All of this was long.")
-    assert visitor.errors
-    assert visitor.page.select_one("#story").text.strip() == "All of this was long."
-    visitor.answer()
-    assert visitor.step == "files"
+    with clock_set_to(utcnow() + dt.timedelta(seconds=draft.MAX_AGE_SECONDS + 3600)):
+        visitor.answer(story="All of this was long.")
+        assert visitor.errors
+        assert visitor.page.select_one("#story").text.strip() == "All of this was long."
+        visitor.answer()
+        assert visitor.step == "files"
 
 
 @pytest.mark.parametrize(
