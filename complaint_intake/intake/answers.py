@@ -184,6 +184,13 @@ class Answers:
         return tuple(one for one in ids if isinstance(one, str)) if isinstance(ids, list) else ()
 
     @property
+    def unused_papers(self) -> dict[str, tuple[str, ...]]:
+        """The papers of pages that are not asked any more, by page: the complaint goes without."""
+        asked = {*self.others, *([FIRST_PERSON] if self.has_first else [])}
+        found = {page: self.papers(page) for page in (FIRST_PERSON, *OTHERS) if page not in asked}
+        return {page: papers for page, papers in found.items() if papers}
+
+    @property
     def codes(self) -> tuple[str, ...]:
         """The ticked allegations, most severe first."""
         ticked = {code for group in GROUPS for code in self._ticked(group)}
@@ -445,6 +452,7 @@ def submission(answers: Answers, *, language: str, today: dt.date) -> Submission
         tell_immigration=answers.fact("contact", "tell_immigration"),
         filer_anonymous=not answers.filer_identity(),
         receipt_by=answers.receipt_by,
+        left_out=frozenset().union(*answers.unused_papers.values()),
         untold=(_STANDS_FOR_HARM, answers.subject("")) if answers.harm_untold else None,
     )
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from complaint_intake.audit.log import Action, Actor, record
 from complaint_intake.db import lock_key, new_id, utcnow
-from complaint_intake.intake.attachments import attach_file
+from complaint_intake.intake.attachments import attach_file, detach_file
 from complaint_intake.intake.case_numbers import new_case_number
 from complaint_intake.intake.floods import note_alike
 from complaint_intake.intake.models import (
@@ -137,6 +137,8 @@ def file_complaint(
     if draft is not None:
         for name in _WRITTEN_BY_FILING:
             set_committed_value(complaint, name, [])
+        for file_id in submission.left_out:  # a job removes what no record names any more
+            detach_file(session, complaint, uuid.UUID(file_id), actor=actor)
     if pin is None and complaint.pin_digest is None:
         pin = new_pin()
     if pin is not None:

@@ -87,6 +87,8 @@ class Submission:
     filer_anonymous: bool = False
     #: How to send the case number to the one who writes: ``email``, ``sms``, or not at all.
     receipt_by: str | None = None
+    #: Ids of files that came with answers which no longer fit: the draft has them, not this.
+    left_out: frozenset[str] = frozenset()
     #: The allegation that stands for harm of which only that was said; staff ask what it was.
     untold: tuple[str, str] | None = None
     #: True while the person is still answering (a call in progress, or cut off).

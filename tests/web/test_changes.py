@@ -1,5 +1,7 @@
 """A change of mind: what no longer fits is said, kept aside, and never sent."""
 
+import io
+
 import pytest
 
 from tests.web.visitor import Visitor, complaints_of
@@ -98,6 +100,27 @@ def test_skipping_the_painful_questions(app, visitor):
         (task,) = [one for one in complaint.tasks if one.kind == "harm_untold"]
         assert (task.queue, task.allegation) == ("JIC", ["FORCE", "ICE"])
         assert task.due_at < task.created_at.replace(year=task.created_at.year + 1)
+
+
+def test_papers_of_someone_it_is_no_longer_about_are_not_sent(app, visitor):
+    visitor.begin()
+    paper = (io.BytesIO(b"She agrees."), "consent.txt")
+    to_check(
+        visitor,
+        who={"relation": "family"},
+        person={"consent_files": paper},
+        what={"rights": ["LANG"]},
+    )
+    with complaints_of(app) as (complaint,):
+        assert len(complaint.attachments) == 1
+    visitor.answer("change-who")
+    visitor.answer(relation="self")
+    to_check(visitor)
+    assert told(visitor) == ["The person it happened to"]
+    visitor.answer("send")
+    with complaints_of(app) as (complaint,):
+        assert complaint.state == "filed"
+        assert complaint.attachments == []
 
 
 def test_printed_check_page_masks_the_a_number(app, visitor):

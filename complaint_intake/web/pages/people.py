@@ -77,9 +77,10 @@ def _person(answers: Answers, today: dt.date, *, page: str) -> Fields:
     }
 
 
-def _of_some(answers: Answers) -> dict[str, Any]:
-    # The papers are files, which stay until they are removed.
-    return {"own_child": _OWN_CHILD, "papers": None}
+def _of_some(answers: Answers, *, page: str) -> dict[str, Any]:
+    # The papers are no field, but they count while the page is asked.
+    papers = {} if page in answers.unused_papers else {"papers": None}
+    return {"own_child": _OWN_CHILD, **papers}
 
 
 def _void(answers: Answers, *, page: str) -> tuple[str, ...]:
@@ -123,7 +124,7 @@ PERSON = Page(
     (_l("You can leave out what you do not know."),),
     applies=lambda answers: answers.has_first,
     template="web/person.html",
-    of_some=_of_some,
+    of_some=partial(_of_some, page=FIRST_PERSON),
     void=partial(_void, page=FIRST_PERSON),
 )
 
@@ -137,7 +138,7 @@ def _another(name: str) -> Page:
         PERSON.intro,
         applies=lambda answers: name in answers.others,
         template=PERSON.template,
-        of_some=_of_some,
+        of_some=partial(_of_some, page=name),
         void=partial(_void, page=name),
     )
 
