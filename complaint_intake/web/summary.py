@@ -47,6 +47,8 @@ def sections(answers: Answers, today: dt.date, files: list[Kept]) -> list[Sectio
         names = names_by_field(on_page(files, answers.papers(page.name)))
         whole = is_answered(page, answers, today)
         shown = page.counted(answers, today) - set(page.places(answers))
+        if not whole:  # what a question suggests is no answer yet
+            shown &= {*answers.page(page.name), *names}
         section = Section(page.name, page.title)
         for one in form:
             lines = names[one.name] if one.name in names else lines_of(one)

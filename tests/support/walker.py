@@ -28,6 +28,7 @@ MOST_PAGES = 30
 #: A relative who is afraid for someone: this opens as many pages as one story can.
 MANY_PAGES: Answers = {
     "relation": "family",
+    "person.name": "Luz",
     "what.hurt": "y",
     "allegations": ["LANG", "DUE", "FORCE"],
     "same": "ICE",

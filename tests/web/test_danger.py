@@ -55,6 +55,8 @@ def test_only_a_word_of_what_happens_is_needed(app, visitor):
     visitor.answer("check")
     assert visitor.errors == ["Please write a few words about what happened."]
     visitor.answer("check", words=STORY)
+    shown = [one["id"] for one in visitor.page.select("section.summary")]
+    assert shown == ["row-now", "row-what", "row-story"]
     visitor.answer("send")
     assert visitor.step == "receipt"
     with complaints_of(app) as (complaint,):
