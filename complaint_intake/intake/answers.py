@@ -7,16 +7,14 @@ Answers are a dict of pages, each a dict of field values. They may hold anything
 (a page that is left by Back is kept unchecked), so every reading here checks what it reads.
 """
 
-import calendar
 import datetime as dt
-import re
-import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
 from functools import lru_cache
 from typing import Any
 
+from complaint_intake.intake.dates import Span, date_span, digits
 from complaint_intake.intake.models import Role
 from complaint_intake.intake.reaching import Method, Way
 from complaint_intake.intake.receipts import BY_EMAIL, BY_SMS
@@ -81,14 +79,6 @@ class Plan(StrEnum):
 
 class NothingSaid(Exception):
     """Neither an allegation nor a word of story: there is nothing to file."""
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """The first and the last day that an approximate date may mean."""
-
-    first: dt.date
-    last: dt.date
 
 
 class Answers:
@@ -468,28 +458,6 @@ def details_that_matter(facts: Facts) -> tuple[str, ...]:
 
     without = outcome()
     return tuple(name for name in DETAILS if outcome(**{name: True}) != without)
-
-
-def digits(text: str) -> int | None:
-    """Return the number in ``text`` (full-width digits too), or None where there is none."""
-    found = re.sub(r"\D", "", unicodedata.normalize("NFKC", text))
-    return int(found) if found and len(found) <= 4 else None
-
-
-def date_span(day: int | None, month: int | None, year: int | None, today: dt.date) -> Span | None:
-    """The days that the given parts of a date may mean, up to today; None where they mean none."""
-    if year is None or not 1900 <= year <= today.year or (month is not None and month > 12):
-        return None
-    months = (month, month) if month else (1, 12)
-    last_day = calendar.monthrange(year, months[1])[1]
-    if day is not None and (not month or day > last_day or day < 1):
-        day = None
-    first = dt.date(year, months[0], day or 1)
-    last = dt.date(year, months[1], day or last_day)
-    # One day of grace: it may already be tomorrow where the person is.
-    if first > today + dt.timedelta(days=1):
-        return None
-    return Span(min(first, today), min(last, today))
 
 
 def _identifies(identity: dict[str, str]) -> bool:

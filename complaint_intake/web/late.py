@@ -10,7 +10,8 @@ from wtforms import SelectMultipleField, StringField
 
 from complaint_intake.audit.log import PUBLIC
 from complaint_intake.intake.additions import add_late_page, filed_texts
-from complaint_intake.intake.answers import YES, digits
+from complaint_intake.intake.answers import YES
+from complaint_intake.intake.dates import digits
 from complaint_intake.intake.models import Complaint
 from complaint_intake.taxonomy import ALLEGATIONS
 from complaint_intake.web.fields import PageForm

@@ -6,7 +6,8 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 
 from complaint_intake.extensions import select_locale
-from complaint_intake.intake.answers import HARM, Answers, date_span, digits
+from complaint_intake.intake.answers import HARM, Answers
+from complaint_intake.intake.dates import date_span, digits
 from complaint_intake.languages import LANGUAGES
 from complaint_intake.taxonomy import ALLEGATIONS, GROUPS, SUBJECTS, allegations_in
 from complaint_intake.web import uploads
