@@ -141,6 +141,11 @@ class Answers:
         first = self.has_first and any(map(self._tells_of, self.others))
         return ((FIRST_PERSON,) if first else ()) + self.others
 
+    @property
+    def several(self) -> bool:
+        """Whether it happened to more than one person."""
+        return len(list(self._affected())) > 1
+
     def with_another(self) -> tuple[dict[str, Any], str]:
         """What to store so that one more person can be told of, and the page for it.
 

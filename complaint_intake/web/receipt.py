@@ -19,6 +19,7 @@ from complaint_intake.extensions import select_locale, services
 from complaint_intake.intake.case_numbers import grouped
 from complaint_intake.intake.models.complaint import Complaint, Role
 from complaint_intake.languages import LANGUAGES
+from complaint_intake.routing import Flag
 from complaint_intake.routing.clocks import deadlines
 from complaint_intake.search.identifiers import masked_a_number
 from complaint_intake.web.dates import long_date, long_time
@@ -109,12 +110,15 @@ def receipt_of(complaint: Complaint, pin: str = "") -> Receipt:
 
 
 def _masked(complaint: Complaint) -> str | None:
-    """The A-number of the one who wrote, or else of the person it happened to."""
-    for role in (Role.COMPLAINANT, Role.AFFECTED):
-        for person in complaint.with_role(role):
-            if number := (person.identity or {}).get("a_number"):
-                return masked_a_number(number)
-    return None
+    """The A-number of the one who wrote, or else of a person it happened to.
+
+    Of those nothing is told to someone who files without everyone's consent (guard G8).
+    """
+    people = complaint.with_role(Role.COMPLAINANT)
+    if Flag.NO_CONSENT not in complaint.flags:
+        people += complaint.with_role(Role.AFFECTED)
+    numbers = ((person.identity or {}).get("a_number") for person in people)
+    return next((masked_a_number(number) for number in numbers if number), None)
 
 
 def has_pdf() -> bool:

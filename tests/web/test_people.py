@@ -130,6 +130,39 @@ def test_no_more_than_ten_people(app):
     assert "You can name 10 people here." in visitor.page.text
 
 
+def test_questions_about_several_people_say_so(app):
+    visitor = Visitor(app)
+    visitor.begin()
+    visitor.answer(relation="family")
+    visitor.answer("another", name="Ana")
+    visitor.answer(name="Ben")
+    while visitor.step != "now":
+        visitor.answer()
+    assert "if it is true for any of them" in visitor.page.text
+    assert visitor.page.select_one("#custody-hint").text == "Person 1 it happened to"
+    visitor.get("/en/report/check")
+    visitor.answer("remove-person-2")
+    visitor.get("/en/report/now")
+    assert "if it is true for any of them" not in visitor.page.text
+    assert not visitor.page.select("#custody-hint")
+
+
+@pytest.mark.parametrize("consent, told", [("yes", True), ("no", False), ("unknown", False)])
+def test_receipt_and_status_tell_nothing_of_someone_who_did_not_agree(app, consent, told):
+    visitor = Visitor(app)
+    visitor.begin()
+    visitor.answer(relation="witness")
+    visitor.answer(name="Luz Ramos", a_number="A012345678", consent=consent)
+    visitor.finish(what={"rights": ["LANG"]})
+    pages = [visitor.page]
+    number, pin = visitor.numbers()
+    pages.append(visitor.post("/en/status", {"number": number, "pin": pin}))
+    for page in pages:
+        assert "Luz" not in page.text
+        assert "012345" not in page.text
+    assert ("678" in pages[0].select_one(".facts").text) is told
+
+
 def test_it_happened_to_me_and_to_others(app, visitor):
     visitor.begin()
     visitor.answer(relation="self_and_others")

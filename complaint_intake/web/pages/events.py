@@ -24,7 +24,7 @@ from complaint_intake.web.fields import (
     yes_no,
 )
 from complaint_intake.web.pages.page import Fields, Page, asked
-from complaint_intake.web.pages.people import custody
+from complaint_intake.web.pages.people import custody, whose
 
 
 def _what(answers: Answers, today: dt.date) -> Fields:
@@ -70,7 +70,8 @@ def _now(answers: Answers, today: dt.date) -> Fields:
     }
     if answers.for_self or answers.has_first:  # for the others it stands on their own pages
         fields["custody"] = custody(
-            asked(answers, _l("Where are you now?"), _l("Where is the person now?"))
+            asked(answers, _l("Where are you now?"), _l("Where is the person now?")),
+            asked(answers, "", whose(1) if answers.several else ""),
         )
     return fields | {
         "removal72": yes_no(

@@ -104,9 +104,14 @@ def birth_date() -> Any:
     return short_text(_l("Date of birth"), limit=40)
 
 
-def custody(label: Any) -> Any:
+def whose(number: int | str) -> Any:
+    """The words for one of several people, by their number."""
+    return _l("Person %(number)s it happened to", number=number)
+
+
+def custody(label: Any, hint: Any = "") -> Any:
     """Where a person is held, if at all."""
-    return one_of(label, places())
+    return one_of(label, places(), hint)
 
 
 def places() -> list[tuple[str, Any]]:
@@ -133,7 +138,7 @@ def _another(name: str) -> Page:
     number = name.rpartition("-")[2]
     return Page(
         name,
-        _l("Person %(number)s it happened to", number=number),
+        whose(number),
         partial(_person, page=name),
         PERSON.intro,
         applies=lambda answers: name in answers.others,
