@@ -22,6 +22,7 @@ from complaint_intake.intake import calls as records
 from complaint_intake.intake.filing import file_complaint, revise_filed
 from complaint_intake.intake.models import CallRecord, Channel, ComplaintState, Role
 from complaint_intake.intake.pins import new_pin, set_pin
+from complaint_intake.intake.recordings import note_recording
 from complaint_intake.intake.submission import IncidentTold, PersonTold, Submission
 from complaint_intake.routing import Facts
 
@@ -98,7 +99,7 @@ class Line:
         with self.db.unit_of_work() as session:
             call = records.find_call(session, webhook.call_sid)
             if call is not None and webhook.recording_sid:
-                records.note_recording(
+                note_recording(
                     session, call, webhook.recording_sid, state, webhook.recording_seconds
                 )
 
@@ -113,9 +114,7 @@ class Line:
         before = Memory(**(call.memory or {}))
         step = STEPS[call.position]
         if webhook.recording_sid and step.kind is Kind.VOICE:
-            records.note_recording(
-                session, call, webhook.recording_sid, "noted", webhook.recording_seconds
-            )
+            note_recording(session, call, webhook.recording_sid, "noted", webhook.recording_seconds)
         heard = _heard(session, call.position, webhook)
         turn = (
             Turn(before, call.position)

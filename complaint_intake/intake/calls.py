@@ -14,14 +14,11 @@ from sqlalchemy.orm import Session, joinedload
 from complaint_intake.audit.log import HOTLINE, WORKER, Action, Actor, record
 from complaint_intake.db import lock_key, utcnow
 from complaint_intake.intake.filing import finish_partial, open_draft
-from complaint_intake.intake.models import CallRecord, CallTurn, Channel, Facility, Recording, Role
+from complaint_intake.intake.models import CallRecord, CallTurn, Channel, Facility, Role
 from complaint_intake.intake.models.complaint import ComplaintState
 from complaint_intake.intake.routing_service import route_complaint
 from complaint_intake.languages import DEFAULT_LANGUAGE
 from complaint_intake.routing import Facts
-
-#: States of a recording that nothing changes any more.
-_SETTLED_RECORDING = frozenset({"completed", "absent", "failed"})
 
 
 def find_call(session: Session, call_sid: str) -> CallRecord | None:
@@ -85,35 +82,6 @@ def reply_of(session: Session, call: CallRecord, number: int) -> str | None:
 def find_facility(session: Session, number: str) -> Facility | None:
     """Return the place with this number in the directory."""
     return session.scalar(select(Facility).where(Facility.number == number))
-
-
-def note_recording(
-    session: Session, call: CallRecord, recording_sid: str, state: str, seconds: int | None
-) -> None:
-    """Keep that a statement was recorded. Said twice it is one; a settled state stays.
-
-    A recording the caller did not agree to is not ours to keep and is ignored.
-    """
-    found = session.scalar(select(Recording).where(Recording.recording_sid == recording_sid))
-    if found is None:
-        if not call.may_record:
-            return
-        found = Recording(
-            complaint=call.complaint,
-            call_id=call.id,
-            recording_sid=recording_sid,
-            state="noted",
-            noted_at=utcnow(),
-        )
-        record(
-            session, call.complaint.chain, HOTLINE, Action.RECORDING_NOTED, f"recording:{found.id}"
-        )
-    if found.call_id != call.id or found.state in _SETTLED_RECORDING:
-        return
-    if state in _SETTLED_RECORDING:
-        found.state = state
-    if seconds is not None:
-        found.duration_seconds = seconds
 
 
 def end_call(

@@ -3,7 +3,14 @@
 import complaint_intake.security.accounts  # noqa: F401 - assignees and authors are accounts
 from complaint_intake.intake.models.access import CaseWall, PinThrottle
 from complaint_intake.intake.models.attachment import Attachment, CopyState, Purpose, ScanState
-from complaint_intake.intake.models.calls import CallRecord, CallTurn, Recording
+from complaint_intake.intake.models.calls import (
+    CallRecord,
+    CallTurn,
+    CallType,
+    Recording,
+    RecordingPurpose,
+    TextStop,
+)
 from complaint_intake.intake.models.complaint import (
     Allegation,
     Channel,
@@ -31,6 +38,7 @@ __all__ = [
     "Attachment",
     "CallRecord",
     "CallTurn",
+    "CallType",
     "CaseWall",
     "Channel",
     "Complaint",
@@ -47,11 +55,13 @@ __all__ = [
     "PinThrottle",
     "Purpose",
     "Recording",
+    "RecordingPurpose",
     "Referral",
     "ReferralState",
     "Role",
     "RoutingDecision",
     "ScanState",
     "Task",
+    "TextStop",
     "allegation_person",
 ]
