@@ -186,6 +186,7 @@ STATUS_MENU = N_(
     "To add something, press 1. To make a new complaint, press 2. "
     "To hear this again, press 9. To end the call, hang up."
 )
+PIN_SAID = N_("Please keep your PIN secret. Please say it again without the PIN.")
 ADDED = N_("Thank you. We added it to your complaint.")
 
 NO_KEY = N_("We did not hear a key.")
