@@ -24,14 +24,15 @@ from complaint_intake.hotline.status import spoken_status
 from complaint_intake.hotline.steps import DIALS, FIRST, PERSON, STEPS, Kind, Offer
 from complaint_intake.hotline.told import told
 from complaint_intake.hotline.twiml import HANG_UP, Addresses, Scene, Speaker, spoken_digits
+from complaint_intake.intake import call_turns as turns
 from complaint_intake.intake import calls as records
 from complaint_intake.intake.additions import add_message
+from complaint_intake.intake.call_turns import CallNow
 from complaint_intake.intake.filing import file_complaint, find_draft, revise_filed
 from complaint_intake.intake.models import (
     CallRecord,
     Channel,
     Complaint,
-    ComplaintState,
     RecordingPurpose,
 )
 from complaint_intake.intake.pins import Opened, contains_pin, new_pin, open_with_pin, set_pin
@@ -91,24 +92,21 @@ class Line:
     def incoming(self, webhook: Webhook) -> str:
         """Answer the first webhook of a call; repeated, it gives the same document."""
         with self.db.unit_of_work() as session:
-            call = records.find_call(session, webhook.call_sid)
+            call = turns.read_call(session, webhook.call_sid)
             if call is None:
                 return self._start(session, webhook)
-            return records.reply_of(session, call, 0) or HANG_UP
+            return turns.reply_of(session, call, 0) or HANG_UP
 
     def turn(self, webhook: Webhook, number: int) -> str:
         """Answer turn ``number`` of a call."""
         filed = None
         with self.db.unit_of_work() as session:
-            call = records.find_call(session, webhook.call_sid)
+            call = turns.read_call(session, webhook.call_sid)
             if call is None:
                 return self._start(session, webhook)
             if number != call.turn:
-                return records.reply_of(session, call, min(number, call.turn - 1)) or HANG_UP
-            was_filed = call.complaint.state != ComplaintState.DRAFT
-            reply = self._take(session, call, webhook)
-            if not was_filed and call.complaint.state != ComplaintState.DRAFT:
-                filed = call.complaint.priority
+                return turns.reply_of(session, call, min(number, call.turn - 1)) or HANG_UP
+            reply, filed = self._take(session, call, webhook)
         if filed:
             telemetry.FILED.labels(Channel.HOTLINE, filed).inc()
         return reply
@@ -131,11 +129,26 @@ class Line:
 
     def _start(self, session: Session, webhook: Webhook) -> str:
         memory = Memory(offers=self._offers())
-        call = records.start_call(
-            session, webhook.call_sid, position=FIRST, memory=dataclasses.asdict(memory)
+        started = records.start_call(session, webhook.call_sid, position=FIRST, memory={})
+        session.flush()
+        call = turns.read_call(session, webhook.call_sid)
+        assert call is not None  # noqa: S101 - written just above
+        document = self._document(
+            session,
+            call,
+            Turn(memory, FIRST),
+            webhook,
+            acceptance=self.directory.acceptance_of(webhook.to, utcnow()),
         )
-        acceptance = self.directory.acceptance_of(webhook.to, utcnow())
-        return self._reply(session, call, Turn(memory, FIRST), webhook, acceptance=acceptance)
+        turns.write_turn(
+            session,
+            call,
+            heard={},
+            reply=document,
+            position=started.position,
+            memory=dataclasses.asdict(memory),
+        )
+        return document
 
     def _offers(self) -> tuple[str, ...]:
         """What can be done for this caller: it stays so for the whole call."""
@@ -143,56 +156,50 @@ class Line:
         offers = [one for one in (Offer.LESC, Offer.JIC) if one in listed]
         return tuple(one.value for one in (*offers, *([Offer.TEXT] if self.sends_texts else [])))
 
-    def _take(self, session: Session, call: CallRecord, webhook: Webhook) -> str:
-        before, position = Memory(**(call.memory or {})), call.position
+    def _take(self, session: Session, call: CallNow, webhook: Webhook) -> tuple[str, str | None]:
+        """Return the document that answers a turn, and the priority if it filed a complaint."""
+        before, position = Memory(**call.memory), call.position
         opened = _opened(session, before)
-        self._note(session, call, webhook, opened)
+        if webhook.recording_sid and STEPS[position].kind is Kind.VOICE:
+            _note(session, call, before, webhook, opened)
         heard = self._heard(session, call, before, webhook, opened)
         turn = (
             Turn(before, position) if webhook.hung_up else script.advance(before, position, heard)
         )
         if turn.position == "number" and call.ended_at is None and turn.memory.pin is None:
             pin = new_pin()
-            set_pin(session, call.complaint, pin)
+            set_pin(session, call.record(session).complaint, pin)
             turn = dataclasses.replace(turn, memory=dataclasses.replace(turn.memory, pin=pin))
-        memory = turn.memory
-        call.position = turn.position
-        call.memory = dataclasses.asdict(memory)
-        if memory.language != before.language and call.complaint.state == ComplaintState.DRAFT:
-            call.complaint.language = memory.language
-        if memory.answers != before.answers:
-            call.may_record = told(memory).may_record
-        if memory.is_answered:
-            _file(session, call, before, memory)
-        self._act(session, call, before, turn, heard, opened)
-        secret = STEPS[position].secret
-        return self._reply(session, call, turn, webhook, heard=webhook.kept(secret=secret))
-
-    def _note(
-        self, session: Session, call: CallRecord, webhook: Webhook, opened: Complaint | None
-    ) -> None:
-        """Keep that the caller spoke, whatever key ended it and wherever the call goes next."""
-        step = STEPS[call.position]
-        if not webhook.recording_sid or step.kind is not Kind.VOICE:
-            return
-        answers = (call.memory or {}).get("answers", {})
-        if call.position == "statement" and answers.get("statement_kept") == "2":
-            for earlier in call.recordings:
-                earlier.replaced |= earlier.purpose == step.purpose
-        note_recording(
+        memory, filed = turn.memory, None
+        changed: dict[str, Any] = {}
+        if memory.language != before.language and call.is_draft:
+            turns.set_language(session, call, memory.language)
+        if _tells_more(before, memory):
+            changed["may_record"] = told(memory).may_record
+            filed = _follow(session, call, before, memory, opened, changed)
+        if call.ended_at is None:
+            document = self._document(session, call, turn, webhook)
+        else:
+            # A webhook that comes after the end: its answer counts, but nobody hears ours.
+            document = HANG_UP
+        turns.write_turn(
             session,
             call,
-            webhook.recording_sid,
-            "noted",
-            webhook.recording_seconds,
-            purpose=RecordingPurpose(step.purpose),
-            complaint=opened if step.purpose == RecordingPurpose.ADDITION else None,
+            heard=webhook.kept(secret=STEPS[position].secret),
+            reply=document,
+            position=turn.position,
+            memory=dataclasses.asdict(memory),
+            **changed,
         )
+        if call.ended_at is not None:
+            session.flush()
+            records.settle_call(session, call.record(session))
+        return document, filed
 
     def _heard(
         self,
         session: Session,
-        call: CallRecord,
+        call: CallNow,
         memory: Memory,
         webhook: Webhook,
         opened: Complaint | None,
@@ -227,57 +234,27 @@ class Line:
             )
         return heard
 
-    def _person(self, call: CallRecord, memory: Memory) -> Reachable | None:
+    def _person(self, call: CallNow, memory: Memory) -> Reachable | None:
         """Who can be put on the line now: staff, or where it is urgent an interpreter on call."""
         now = utcnow()
         person = self.directory.person_for(memory.language, now)
-        if person is None and call.complaint.priority in _URGENT:
+        if person is None and call.priority in _URGENT:
             return self.directory.interpreter_for(memory.language, now)
         return person
 
-    def _act(
+    def _document(
         self,
         session: Session,
-        call: CallRecord,
-        before: Memory,
-        turn: Turn,
-        heard: Heard,
-        opened: Complaint | None,
-    ) -> None:
-        """Do what follows from a turn besides filing: tell staff, add words, send the number."""
-        memory = turn.memory
-        about = opened or call.complaint
-        if memory.reached_nobody and not before.reached_nobody:
-            if _lacks_interpreter(memory) and about.priority not in _URGENT:
-                due_at = interpreter_call_back(utcnow())
-                tell_staff(session, about, NEEDED_INTERPRETER, due_at=due_at)
-            else:
-                tell_staff(session, about, ASKED_FOR_PERSON)
-        more = memory.words.get("write_more")
-        if opened is not None and more and more != before.words.get("write_more"):
-            add_message(session, opened, more, language=memory.language, actor=HOTLINE, id=new_id())
-        if told(memory).text_number and not told(before).text_number:
-            queue_receipt(session, call.complaint, BY_SMS)
-
-    def _reply(
-        self,
-        session: Session,
-        call: CallRecord,
+        call: CallNow,
         turn: Turn,
         webhook: Webhook,
         *,
-        heard: Mapping[str, str] | None = None,
         acceptance: str | None = None,
     ) -> str:
-        if call.ended_at is not None:
-            # A webhook that comes after the end: its answer counts, but nobody hears ours.
-            records.write_turn(session, call, dict(heard or {}), HANG_UP)
-            records.settle_call(session, call)
-            return HANG_UP
         memory = turn.memory
         reads: tuple[tuple[str, str], ...] = ()
-        if turn.position == "status" and turn.remark is None and memory.opened:
-            opened = find_draft(session, uuid.UUID(memory.opened))
+        if turn.position == "status" and turn.remark is None:
+            opened = _opened(session, memory)
             if opened is not None:
                 reads = spoken_status(session, opened, self.speaker, memory.language)
         scene = Scene(
@@ -287,17 +264,15 @@ class Line:
                 audio=f"{self.base_url}/voice/audio",
                 whisper=f"{self.base_url}/voice/whisper",
             ),
-            values=_values(memory, call.complaint.case_number),
+            values=_values(memory, call.case_number),
             reads=reads,
             acceptance=acceptance,
             dial=self._dial(call, turn),
             shown_number=webhook.to or None,
         )
-        document = self.speaker.answer(turn, scene)
-        records.write_turn(session, call, dict(heard or {}), document)
-        return document
+        return self.speaker.answer(turn, scene)
 
-    def _dial(self, call: CallRecord, turn: Turn) -> Reachable | None:
+    def _dial(self, call: CallNow, turn: Turn) -> Reachable | None:
         if STEPS[turn.position].kind is not Kind.DIAL:
             return None
         if turn.position == "person":
@@ -315,7 +290,7 @@ def _lacks_interpreter(memory: Memory) -> bool:
     return memory.language != "en" and is_interpreter_gap(utcnow())
 
 
-def _values(memory: Memory, case_number: str) -> dict[str, Any]:
+def _values(memory: Memory, case_number: str) -> dict[str, str]:
     return {
         "case_number": spoken_digits(case_number, _CASE_GROUPS),
         "pin": spoken_digits(memory.pin or "", _PIN_GROUPS),
@@ -325,10 +300,80 @@ def _values(memory: Memory, case_number: str) -> dict[str, Any]:
     }
 
 
-def _file(session: Session, call: CallRecord, before: Memory, memory: Memory) -> None:
-    """File the complaint with the first answer; bring it up to date with each that says more."""
-    submission = submission_of(memory)
-    if call.complaint.state == ComplaintState.DRAFT:
-        file_complaint(session, submission, actor=HOTLINE, draft=call.complaint)
-    elif submission != submission_of(before):
-        revise_filed(session, call.complaint, submission, actor=HOTLINE)
+def _note(
+    session: Session,
+    call: CallNow,
+    memory: Memory,
+    webhook: Webhook,
+    opened: Complaint | None,
+) -> None:
+    """Keep that the caller spoke, whatever key ended it and wherever the call goes next."""
+    record, purpose = call.record(session), STEPS[call.position].purpose
+    if call.position == "statement" and memory.answers.get("statement_kept") == "2":
+        for earlier in record.recordings:
+            earlier.replaced |= earlier.purpose == purpose
+    note_recording(
+        session,
+        record,
+        webhook.recording_sid or "",
+        "noted",
+        webhook.recording_seconds,
+        purpose=RecordingPurpose(purpose),
+        complaint=opened if purpose == RecordingPurpose.ADDITION else None,
+    )
+
+
+def _follow(
+    session: Session,
+    call: CallNow,
+    before: Memory,
+    memory: Memory,
+    opened: Complaint | None,
+    changed: Mapping[str, Any],
+) -> str | None:
+    """Do what follows from a turn that told something: file, tell staff, send the number.
+
+    Returns the priority if a complaint was filed with it.
+    """
+    filed = None
+    said, said_before = told(memory), told(before)
+    if memory.is_answered:
+        submission = submission_of(memory, said)
+        if call.is_draft:
+            record = _bring_up_to_date(call.record(session), changed)
+            file_complaint(session, submission, actor=HOTLINE, draft=record.complaint)
+            filed = record.complaint.priority
+        elif said != said_before:
+            record = _bring_up_to_date(call.record(session), changed)
+            known = submission_of(before, said_before)
+            revise_filed(session, record.complaint, submission, actor=HOTLINE, known=known)
+    if memory.reached_nobody and not before.reached_nobody:
+        _tell_staff(session, opened or call.record(session).complaint, memory)
+    more = memory.words.get("write_more")
+    if opened is not None and more and more != before.words.get("write_more"):
+        add_message(session, opened, more, language=memory.language, actor=HOTLINE, id=new_id())
+    if said.text_number and not said_before.text_number:
+        queue_receipt(session, call.record(session).complaint, BY_SMS)
+    return filed
+
+
+def _tells_more(before: Memory, memory: Memory) -> bool:
+    return any(
+        getattr(memory, name) != getattr(before, name)
+        for name in ("answers", "words", "facility_id", "reached_nobody", "language")
+    )
+
+
+def _bring_up_to_date(record: CallRecord, changed: Mapping[str, Any]) -> CallRecord:
+    for name, value in changed.items():
+        setattr(record, name, value)
+    return record
+
+
+def _tell_staff(session: Session, complaint: Complaint, memory: Memory) -> None:
+    """Let staff know that somebody waited for a person in vain."""
+    if _lacks_interpreter(memory) and complaint.priority not in _URGENT:
+        due_at = interpreter_call_back(utcnow())
+        tell_staff(session, complaint, NEEDED_INTERPRETER, due_at=due_at)
+    else:
+        tell_staff(session, complaint, ASKED_FOR_PERSON)

@@ -3,15 +3,14 @@
 import uuid
 
 from complaint_intake.hotline.script import Memory
-from complaint_intake.hotline.told import told
+from complaint_intake.hotline.told import Told
 from complaint_intake.intake.models import Channel, Role
 from complaint_intake.intake.submission import IncidentTold, PersonTold, Submission
 from complaint_intake.routing import Facts
 
 
-def submission_of(memory: Memory) -> Submission:
-    """Return the complaint as far as the caller has told it."""
-    said = told(memory)
+def submission_of(memory: Memory, said: Told) -> Submission:
+    """Return the complaint as far as the caller has told it; ``said`` is what was told by now."""
     facts = Facts.parse(said.facts)
     number = {"a_number": said.a_number} if said.a_number else {}
     caller = {"description": said.who} if said.who else {}

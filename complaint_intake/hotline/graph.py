@@ -2,7 +2,7 @@
 
 from collections import deque
 
-from complaint_intake.hotline.script import Heard, Memory, advance, path
+from complaint_intake.hotline.script import Heard, Memory, advance
 from complaint_intake.hotline.steps import FIRST, PATIENCE, STEPS, Kind, Offer
 
 _EVERYTHING = tuple(offer.value for offer in Offer)
@@ -66,7 +66,7 @@ def _answers(position: str) -> list[tuple[str, Heard]]:
 
 def _place(memory: Memory, position: str) -> tuple[object, ...]:
     """What decides where the call can still go."""
-    steps = path(memory)
+    steps = memory.steps
     ahead = steps[steps.index(position) :] if position in steps else ()
     decided = tuple(memory.answers.get(name, "")[:1] for name in ("menu", "may_record"))
     return position, ahead, decided, memory.opened

@@ -5,6 +5,7 @@ for a complaint is in ``told``.
 """
 
 import dataclasses
+import functools
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -33,7 +34,7 @@ _ABOUT_ANOTHER = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Memory:
     """All the script knows of a call; plain data, kept sealed between turns."""
 
@@ -55,6 +56,11 @@ class Memory:
     reached_nobody: bool = False
     #: The complaint that was opened with its number and PIN, until the call ends.
     opened: str | None = None
+
+    @functools.cached_property
+    def steps(self) -> tuple[str, ...]:
+        """The steps of the call as the answers so far have laid it out, in order."""
+        return _path(self)
 
     @property
     def is_answered(self) -> bool:
@@ -112,8 +118,7 @@ class Turn:
     values: Mapping[str, str] = field(default_factory=dict)
 
 
-def path(memory: Memory) -> tuple[str, ...]:
-    """Return the steps of the call as the answers so far have laid it out, in order."""
+def _path(memory: Memory) -> tuple[str, ...]:
     ahead, steps = [FIRST, "menu", *TAIL], []
     answers, emergency_at = memory.answers, memory.answers.get(_EMERGENCY_AT)
     while ahead:
@@ -230,19 +235,19 @@ def _answer(memory: Memory, position: str, value: str) -> Memory:
     before = dict(memory.answers)
     if before.get(position) not in (None, value):
         without = {name: answer for name, answer in before.items() if name != position}
-        gone = set(path(memory)) - set(path(dataclasses.replace(memory, answers=without)))
+        gone = set(memory.steps) - set(dataclasses.replace(memory, answers=without).steps)
         for name in gone:
             before.pop(name, None)
     return dataclasses.replace(memory, answers={**before, position: value})
 
 
 def _go_on(memory: Memory, position: str, says: tuple[str, ...] = ()) -> Turn:
-    steps = path(memory)
+    steps = memory.steps
     return _arrive(memory, steps[steps.index(position) + 1], says)
 
 
 def _back(memory: Memory, position: str) -> Turn:
-    steps = path(memory)
+    steps = memory.steps
     return _arrive(memory, steps[max(steps.index(position) - 1, 0)])
 
 
@@ -256,7 +261,7 @@ def _emergency(memory: Memory, position: str) -> Turn:
     at = "menu" if position == FIRST else position
     if not memory.is_emergency:
         memory = dataclasses.replace(memory, answers={**memory.answers, _EMERGENCY_AT: at})
-    steps = path(memory)
+    steps = memory.steps
     asked = [name for name in EMERGENCY_STEPS if name in steps and name not in memory.answers]
     first = position if position == FIRST or not asked else asked[0]
     return _arrive(memory, first, (prompts.EMERGENCY_SENT,))
@@ -308,7 +313,7 @@ def _missed(memory: Memory, position: str, remark: str) -> Turn:
 
 
 def _is_before_statement(memory: Memory, position: str) -> bool:
-    steps = path(memory)
+    steps = memory.steps
     if "may_record" not in steps:
         return position not in ("may_record_more", "addition", "write_more", "goodbye")
     return steps.index(position) < steps.index("may_record")
@@ -318,7 +323,7 @@ def _to_statement(memory: Memory, says: tuple[str, ...] = ()) -> Turn:
     """Lead to the caller's own words: for the complaint that they opened, or for this one."""
     if memory.opened:
         return _arrive(_answer(memory, "status", "1"), "may_record_more", says)
-    if "may_record" not in path(memory):
+    if "may_record" not in memory.steps:
         memory = dataclasses.replace(memory, answers=_only(memory, FIRST))
     return _arrive(memory, "may_record", says)
 
@@ -332,7 +337,7 @@ def _arrive(memory: Memory, position: str, says: tuple[str, ...] = ()) -> Turn:
 def choices_made(memory: Memory) -> list[tuple[str, Choice]]:
     """Return each step of the call's path that a key answered, with what the key means."""
     made = []
-    for name in path(memory):
+    for name in memory.steps:
         choice = STEPS[name].choices.get(memory.answers.get(name, ""))
         if choice is not None:
             made.append((name, choice))

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from complaint_intake.hotline.script import Memory, choices_made, path
+from complaint_intake.hotline.script import Memory, choices_made
 
 #: Whom a complaint about care is about, by where the person is held.
 _KEEPER = {"ICE_CUSTODY": "CONTRACT", "CBP_CUSTODY": "CBP", "LOCAL_DETAINER": "JAIL"}
@@ -40,7 +40,7 @@ def told(memory: Memory) -> Told:
     if memory.is_emergency:
         facts["emergency"] = True
     keeper = _KEEPER.get(facts.get("custody", ""), "UNKNOWN")
-    if "care_what" in path(memory):
+    if "care_what" in memory.steps:
         subject = keeper
     claims = []
     if danger is not None:
@@ -63,7 +63,7 @@ def told(memory: Memory) -> Told:
 
 
 def _number(memory: Memory, step: str) -> str | None:
-    return memory.answers.get(step) if step in path(memory) else None
+    return memory.answers.get(step) if step in memory.steps else None
 
 
 def _contact(memory: Memory, number: str) -> dict[str, str]:
@@ -88,7 +88,7 @@ def _yes_or_no(memory: Memory, step: str) -> str:
 
 
 def _agreed(memory: Memory, step: str) -> bool | None:
-    if step not in path(memory):
+    if step not in memory.steps:
         return None
     return {"1": True, "2": False}.get(memory.answers.get(step, ""))
 

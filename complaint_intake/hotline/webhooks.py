@@ -155,7 +155,8 @@ def audio(language: str, name: str) -> Response:
     answer = Response(clip.path.read_bytes(), content_type=clip.media_type)
     answer.add_etag()
     answer.headers["Cache-Control"] = "public, max-age=31536000, immutable"
-    return answer.make_conditional(request)
+    answer.make_conditional(request)
+    return answer
 
 
 @blueprint.route("/fallback", methods=["GET", "POST"])

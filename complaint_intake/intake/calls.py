@@ -54,31 +54,6 @@ def start_call(
     return call
 
 
-def write_turn(session: Session, call: CallRecord, heard: dict[str, str], reply: str) -> None:
-    """Keep what the awaited turn heard and was answered, and await the next one."""
-    now = utcnow()
-    CallTurn(
-        complaint=call.complaint,
-        call_id=call.id,
-        number=call.turn,
-        position=call.position,
-        at=now,
-        heard=heard or None,
-        # After the end nothing is kept to be said again.
-        reply=reply if call.ended_at is None else None,
-    )
-    call.turn += 1
-    call.last_heard_at = now
-
-
-def reply_of(session: Session, call: CallRecord, number: int) -> str | None:
-    """Return what turn ``number`` was answered, or None once the call has ended."""
-    turn = session.scalar(
-        select(CallTurn).where(CallTurn.call_id == call.id, CallTurn.number == number)
-    )
-    return turn.reply if turn else None
-
-
 def find_facility(session: Session, number: str) -> Facility | None:
     """Return the place with this number in the directory."""
     return session.scalar(select(Facility).where(Facility.number == number))

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from complaint_intake.hotline import prompts
 from complaint_intake.hotline.graph import diagram, transitions
-from complaint_intake.hotline.script import Heard, Memory, advance, path
+from complaint_intake.hotline.script import Heard, Memory, advance
 from complaint_intake.hotline.steps import FIRST, PATIENCE, STEPS, Kind, Offer
 from complaint_intake.hotline.told import told
 from complaint_intake.routing import Facts, route
@@ -339,5 +339,5 @@ def test_the_call_stands_on_the_path_its_answers_lay_out(keys):
     for key in keys:
         turn = advance(memory, position, Heard(key))
         memory, position = turn.memory, turn.position
-        assert position in path(memory) or position == "person"
+        assert position in memory.steps or position == "person"
         Facts.parse(told(memory).facts)
