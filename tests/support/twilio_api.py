@@ -46,6 +46,8 @@ class TwilioApi:
         self.sent: list[dict[str, str]] = []
         self.wrong: list[str] = []
         self.status = 201
+        #: What kind of error, where the status is one: 21211 is no number, 21610 opted out.
+        self.code = 21211
 
     def answer(self, path: str, authorization: str, body: bytes) -> tuple[int, dict[str, Any]]:
         form = dict(parse_qsl(body.decode(), strict_parsing=True))
@@ -58,8 +60,8 @@ class TwilioApi:
         self.wrong += [f"unknown field {name}" for name in form.keys() - known]
         self.wrong += problems(DOCUMENT["request"], form)
         if self.status != 201:
-            text = f"The 'To' number {form['To']} is not a valid phone number."
-            return self.status, {"code": 21211, "message": text, "status": self.status}
+            text = f"The 'To' number {form['To']} cannot be texted."
+            return self.status, {"code": self.code, "message": text, "status": self.status}
         self.sent.append(form)
         made = {
             "sid": "SM" + f"{len(self.sent):032x}",
