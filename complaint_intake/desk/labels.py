@@ -12,7 +12,12 @@ from complaint_intake.intake.case_numbers import grouped
 from complaint_intake.intake.floods import Mark
 from complaint_intake.intake.models import ReferralState, Role
 from complaint_intake.intake.reaching import NEEDS, Method, Way, is_safe
-from complaint_intake.intake.waiting import DECIDE_WITHDRAWAL, READ_MESSAGE
+from complaint_intake.intake.waiting import (
+    ASKED_FOR_PERSON,
+    DECIDE_WITHDRAWAL,
+    NEEDED_INTERPRETER,
+    READ_MESSAGE,
+)
 from complaint_intake.languages import LANGUAGES
 from complaint_intake.routing import DOJSection, Flag, NoticeKind, Priority, Queue
 from complaint_intake.taxonomy import ALLEGATIONS, CUSTODY, FACTS, SUBJECTS
@@ -135,6 +140,8 @@ _NOTICE_STATES = {
 _TASKS = {
     READ_MESSAGE: "Read what the person added",
     DECIDE_WITHDRAWAL: "Decide: the person asks to withdraw",
+    ASKED_FOR_PERSON: "A caller asked for a person and reached nobody",
+    NEEDED_INTERPRETER: "A caller waits for somebody who speaks their language",
 }
 _ACTIONS = {
     "intake.draft.opened": "Complaint begun",
