@@ -227,9 +227,11 @@ class Line:
         if webhook.words and opened is not None and contains_pin(session, opened, webhook.words):
             return dataclasses.replace(heard, words="", tells_pin=True)
         if digits == PERSON or position == "person":
+            person = self._person(call, memory)
             return dataclasses.replace(
                 heard,
-                has_person=self._person(call, memory) is not None,
+                has_person=person is not None,
+                person_is_ice=person is not None and person.ice,
                 no_interpreter=_lacks_interpreter(memory),
             )
         return heard

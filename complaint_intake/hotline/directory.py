@@ -11,6 +11,7 @@
     hours = "07:00-24:00"
     since = 2026-01-01
     until = 2026-12-31
+    ice = true                      # callers are told before, and asked for a key
 
     [[interpreter]]                 # on call where somebody is in danger, or nearly
     numbers = ["+15555550121"]
@@ -79,6 +80,8 @@ class Reachable(_Entry):
     days: tuple[Day, ...] = _DAYS
     hours: Annotated[tuple[int, int], BeforeValidator(_minutes)] = (0, _MIDNIGHT)
     send_digits: Digits | None = None
+    #: Whether those who answer work for ICE: callers are told, and asked, before.
+    ice: bool = False
 
     @field_validator("languages")
     @classmethod

@@ -135,6 +135,9 @@ AGAIN_OR_GO_ON = N_("To hear the numbers again, press 9. To go on, press 1.")
 GOODBYE = N_("Thank you for calling. Goodbye.")
 
 CALLING_PERSON = N_("Please wait. We are calling a person for you.")
+PERSON_ICE = N_(
+    "The person who can answer now works for ICE. To be connected, press 1. If not, press 2."
+)
 PERSON_LEFT = N_("You are back at the complaint line. We go on with the questions.")
 NO_PERSON = N_(
     "No person can take your call now. We will go on with the questions, "

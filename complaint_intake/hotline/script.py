@@ -15,6 +15,7 @@ from complaint_intake.hotline.steps import (
     EMERGENCY,
     EMERGENCY_STEPS,
     FIRST,
+    PATIENCE,
     PERSON,
     REPEAT,
     STEPS,
@@ -96,8 +97,9 @@ class Heard:
     dialled: str = ""
     #: Id and name of the place whose number ``digits`` is.
     facility: tuple[str, str] | None = None
-    #: Whether somebody who can be put on the line now is listed.
+    #: Whether somebody who can be put on the line now is listed, and works for ICE.
     has_person: bool = False
+    person_is_ice: bool = False
     #: Whether no interpreter works at this hour for the caller's language.
     no_interpreter: bool = False
     #: The complaint that number and PIN opened, or else the seconds until the next try counts.
@@ -154,6 +156,8 @@ def advance(memory: Memory, position: str, heard: Heard) -> Turn:
         return Turn(memory, position)
     if step.kind is Kind.DIAL:
         return _after_dialling(memory, position, heard)
+    if position == "person_ice":
+        return _whether_ice(memory, digits)
     if BACK in digits:
         return _back(memory, position)
     if step.kind is Kind.DIGITS:
@@ -268,9 +272,26 @@ def _emergency(memory: Memory, position: str) -> Turn:
 
 
 def _ask_for_person(memory: Memory, position: str, heard: Heard) -> Turn:
-    if heard.has_person:
-        return Turn(dataclasses.replace(memory, misses=0, waiting_at=position), "person")
-    return _without_person(memory, position, heard)
+    if not heard.has_person:
+        return _without_person(memory, position, heard)
+    asked = dataclasses.replace(memory, misses=0, waiting_at=position)
+    return Turn(asked, "person_ice" if heard.person_is_ice else "person")
+
+
+def _whether_ice(memory: Memory, digits: str) -> Turn:
+    """The caller heard that the person works for ICE: only a plain yes connects them."""
+    before = memory.waiting_at or "menu"
+    if digits == "1":
+        return Turn(dataclasses.replace(memory, misses=0), "person")
+    if digits == EMERGENCY:
+        return _emergency(dataclasses.replace(memory, waiting_at=None), before)
+    if digits == REPEAT:
+        return Turn(memory, "person_ice")
+    if digits in ("2", PERSON) or BACK in digits or memory.misses + 1 >= PATIENCE:
+        return _arrive(dataclasses.replace(memory, waiting_at=None), before)
+    remark = prompts.WRONG_KEY if digits else prompts.NO_KEY
+    missed = dataclasses.replace(memory, misses=memory.misses + 1)
+    return Turn(missed, "person_ice", remark=remark)
 
 
 def _without_person(memory: Memory, position: str, heard: Heard) -> Turn:

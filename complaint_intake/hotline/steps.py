@@ -319,6 +319,7 @@ STEPS: dict[str, Step] = {
     ),
     "goodbye": Step((prompts.GOODBYE,), kind=Kind.END),
     # Off the path: reached by ``PERSON`` from anywhere, and left to where the caller was.
+    "person_ice": Step((prompts.PERSON_ICE,), {"1": Choice(), "2": Choice()}),
     "person": Step((prompts.CALLING_PERSON,), kind=Kind.DIAL, wait=25),
 }
 

@@ -45,7 +45,7 @@ def all_paths():
 
 def test_every_step_is_reached_by_some_path():
     reached = {begin for begin, _ in transitions()} | {end for _, end in transitions()}
-    assert reached == set(STEPS) - {"person"}
+    assert reached == set(STEPS) - {"person", "person_ice"}
 
 
 def test_every_path_gives_facts_that_routing_accepts():
@@ -127,6 +127,21 @@ def test_zero_puts_the_caller_through_where_somebody_is_listed():
     back = advance(turn.memory, "person", Heard(dialled="completed"))
     assert (back.position, back.says) == ("removal", (prompts.PERSON_LEFT,))
     assert not back.memory.reached_nobody
+
+
+def test_before_somebody_of_ice_is_called_the_caller_is_told_and_asked():
+    before = play("1", "2", "2")
+    ice = Heard("0", has_person=True, person_is_ice=True)
+    told_so = advance(before.memory, before.position, ice)
+    assert told_so.position == "person_ice"
+    assert advance(told_so.memory, "person_ice", Heard("1")).position == "person"
+    for no in ("2", "*", "0"):
+        back = advance(told_so.memory, "person_ice", Heard(no))
+        assert (back.position, back.memory.reached_nobody) == ("removal", False)
+    silent = play(*[""] * PATIENCE, memory=told_so.memory, position="person_ice")
+    assert silent.position == "removal"
+    danger = advance(told_so.memory, "person_ice", Heard("8"))
+    assert prompts.EMERGENCY_SENT in danger.says
 
 
 @pytest.mark.parametrize("outcome", ["busy", "no-answer", "failed", "canceled", ""])
@@ -317,7 +332,9 @@ def test_facility_is_named_when_it_is_known_and_kept_when_it_is_not():
 def test_call_can_be_drawn_with_every_key():
     drawn = diagram()
     for name, step in STEPS.items():
-        assert name in drawn or name == "person"
+        if name.startswith("person"):
+            continue  # off the path, from everywhere
+        assert name in drawn
         for key in step.choices:
             lines = [line for line in drawn.splitlines() if line.strip().startswith(f"{name} -->")]
             assert any(key in line.partition(" : ")[2].split(", ") for line in lines), (name, key)
@@ -339,5 +356,5 @@ def test_the_call_stands_on_the_path_its_answers_lay_out(keys):
     for key in keys:
         turn = advance(memory, position, Heard(key))
         memory, position = turn.memory, turn.position
-        assert position in memory.steps or position == "person"
+        assert position in memory.steps or position.startswith("person")
         Facts.parse(told(memory).facts)
