@@ -46,7 +46,6 @@ _PLACES = {
 }
 COMMON = _PLACES | {
     "ApiVersion": "2010-04-01",
-    "CallStatus": "in-progress",
     "Called": "+15555550100",
     "Caller": "+15555550199",
     "Direction": "inbound",
@@ -106,7 +105,7 @@ class Call:
         return follows
 
     def _webhook(self, path: str, fields: dict[str, str]) -> Webhook:
-        return Webhook(path, {"CallSid": self.sid} | fields)
+        return Webhook(path, {"CallSid": self.sid, "CallStatus": "in-progress"} | fields)
 
     def _done(self, verb: str, told: dict[str, str]) -> dict[str, str]:
         if verb == "Gather":
@@ -142,12 +141,13 @@ class Signer:
         self._base_url, self._token = base_url, token.encode()
         self._common = COMMON | {"AccountSid": account_sid}
         self._host = urlsplit(base_url).netloc
+        self._encoded = urlencode(self._common)  # the same each time, and dear
 
     def request(self, webhook: Webhook) -> bytes:
         fields = self._common | webhook.fields
         text = self._base_url + webhook.path + "".join(key + fields[key] for key in sorted(fields))
         mac = base64.b64encode(hmac.digest(self._token, text.encode(), hashlib.sha1)).decode()
-        body = urlencode(fields)
+        body = f"{self._encoded}&{urlencode(webhook.fields)}"
         return (
             f"POST {webhook.path} HTTP/1.1\r\nHost: {self._host}\r\n"
             "Content-Type: application/x-www-form-urlencoded\r\n"
@@ -329,12 +329,18 @@ class Load:
             self.seen.ended.append(sid)
 
     def _next_beat(self, due: float) -> float:
+        """When the caller is due again; what a window could not carry is not left to the next."""
         number = self._window(self._clock())
-        beat = self._callers / self.seen.windows[number].rate
+        rate = self.seen.windows[number].rate
+        begins, ends = self._ends[number - 1] if number else self._began, self._ends[number]
+        beat = self._callers / rate
         due += beat * self._chance.uniform(0.8, 1.2)
-        begins = self._ends[number - 1] if number else self._began
-        # What a window could not carry is not held against the next one.
-        return due if due >= begins else begins + beat * self._chance.random()
+        if due < begins:
+            return begins + beat * self._chance.random()
+        if due > ends and number + 1 < len(self._ends):
+            # The rest of the beat goes by at the rate of the next window.
+            return ends + (due - ends) * rate / self.seen.windows[number + 1].rate
+        return due
 
     async def _deliver(self, webhook: Webhook, due: float) -> str | None:
         """Post until it is answered, as the provider does; None when it gives up."""
