@@ -7,7 +7,6 @@ the stored document and changes nothing; a turn that is not due yet gets the pre
 import dataclasses
 import re
 import uuid
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,12 +29,11 @@ from complaint_intake.intake.additions import add_message
 from complaint_intake.intake.call_turns import CallNow
 from complaint_intake.intake.filing import file_complaint, find_draft, revise_filed
 from complaint_intake.intake.models import (
-    CallRecord,
     Channel,
     Complaint,
     RecordingPurpose,
 )
-from complaint_intake.intake.pins import Opened, contains_pin, new_pin, open_with_pin, set_pin
+from complaint_intake.intake.pins import Opened, contains_pin, new_pin, open_with_pin
 from complaint_intake.intake.receipts import BY_SMS, queue_receipt
 from complaint_intake.intake.recordings import note_recording
 from complaint_intake.intake.waiting import ASKED_FOR_PERSON, NEEDED_INTERPRETER, tell_staff
@@ -168,7 +166,7 @@ class Line:
         )
         if turn.position == "number" and call.ended_at is None and turn.memory.pin is None:
             pin = new_pin()
-            set_pin(session, call.record(session).complaint, pin)
+            turns.give_pin(session, call, pin)
             turn = dataclasses.replace(turn, memory=dataclasses.replace(turn.memory, pin=pin))
         memory, filed = turn.memory, None
         changed: dict[str, Any] = {}
@@ -176,7 +174,7 @@ class Line:
             turns.set_language(session, call, memory.language)
         if _tells_more(before, memory):
             changed["may_record"] = told(memory).may_record
-            filed = _follow(session, call, before, memory, opened, changed)
+            filed = _follow(session, call, before, memory, opened)
         if call.ended_at is None:
             document = self._document(session, call, turn, webhook)
         else:
@@ -331,7 +329,6 @@ def _follow(
     before: Memory,
     memory: Memory,
     opened: Complaint | None,
-    changed: Mapping[str, Any],
 ) -> str | None:
     """Do what follows from a turn that told something: file, tell staff, send the number.
 
@@ -339,16 +336,15 @@ def _follow(
     """
     filed = None
     said, said_before = told(memory), told(before)
-    if memory.is_answered:
+    if memory.is_answered and (call.is_draft or said != said_before):
         submission = submission_of(memory, said)
         if call.is_draft:
-            record = _bring_up_to_date(call.record(session), changed)
-            file_complaint(session, submission, actor=HOTLINE, draft=record.complaint)
-            filed = record.complaint.priority
-        elif said != said_before:
-            record = _bring_up_to_date(call.record(session), changed)
-            known = submission_of(before, said_before)
-            revise_filed(session, record.complaint, submission, actor=HOTLINE, known=known)
+            complaint = call.record(session).complaint
+            file_complaint(session, submission, actor=HOTLINE, draft=complaint)
+            filed = complaint.priority
+        elif submission != (known := submission_of(before, said_before)):
+            complaint = call.record(session).complaint
+            revise_filed(session, complaint, submission, actor=HOTLINE, known=known)
     if memory.reached_nobody and not before.reached_nobody:
         _tell_staff(session, opened or call.record(session).complaint, memory)
     more = memory.words.get("write_more")
@@ -364,12 +360,6 @@ def _tells_more(before: Memory, memory: Memory) -> bool:
         getattr(memory, name) != getattr(before, name)
         for name in ("answers", "words", "facility_id", "reached_nobody", "language")
     )
-
-
-def _bring_up_to_date(record: CallRecord, changed: Mapping[str, Any]) -> CallRecord:
-    for name, value in changed.items():
-        setattr(record, name, value)
-    return record
 
 
 def _tell_staff(session: Session, complaint: Complaint, memory: Memory) -> None:

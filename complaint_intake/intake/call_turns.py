@@ -44,7 +44,7 @@ _REPLY = select(_TURNS.c.id, _TURNS.c.reply_sealed).where(
 )
 _KEEP = insert(_TURNS)
 _GO_ON = update(_CALLS).where(_CALLS.c.id == bindparam("call_id"))
-_SPEAK = update(_COMPLAINTS).where(_COMPLAINTS.c.id == bindparam("complaint_id"))
+_COMPLAINT_OF = update(_COMPLAINTS).where(_COMPLAINTS.c.id == bindparam("complaint_id"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,9 +160,16 @@ def write_turn(
     )
 
 
+def give_pin(session: Session, call: CallNow, pin: str) -> None:
+    """Store what proves a PIN for the call's complaint, as ``pins.set_pin`` does."""
+    keys: Keys = session.info["keys"]
+    digest = keys.pin_digest(str(call.complaint_id), pin)
+    session.execute(_COMPLAINT_OF, {"complaint_id": call.complaint_id, "pin_digest": digest})
+
+
 def set_language(session: Session, call: CallNow, language: str) -> None:
     """Let a complaint that is not filed yet be in the language the caller chose."""
-    session.execute(_SPEAK, {"complaint_id": call.complaint_id, "language": language})
+    session.execute(_COMPLAINT_OF, {"complaint_id": call.complaint_id, "language": language})
 
 
 def _json(value: Any) -> bytes:
