@@ -25,8 +25,8 @@ from typing import NamedTuple
 from urllib.parse import urlencode, urlsplit
 
 INCOMING, STATUS, RECORDING = "/voice/incoming", "/voice/status", "/voice/recording"
-#: The provider keeps its connections; how many is not documented.
-CONNECTIONS = 128
+#: A proxy with TLS stands before the server and keeps some connections to it.
+CONNECTIONS = 32
 #: The provider gives up on an answer after this long (error 11205).
 SECONDS_TO_ANSWER = 15
 #: Another host speaks the fallback, which then leads back to the same webhook.
