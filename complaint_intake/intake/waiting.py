@@ -15,6 +15,12 @@ from complaint_intake.routing.clocks import EASTERN, deadlines
 
 READ_MESSAGE = "read_message"
 DECIDE_WITHDRAWAL = "decide_withdrawal"
+#: A recording is in our store.
+LISTEN = "listen"
+#: The provider does not have a recording that it said was made.
+RECORDING_LOST = "recording_lost"
+#: For days a recording could not be fetched, or not be removed at the provider.
+RECORDING_STUCK = "recording_stuck"
 #: Tasks by which a person waits for an answer; the desk lists them first of all.
 PERSON_WAITS = (READ_MESSAGE, DECIDE_WITHDRAWAL)
 

@@ -1,0 +1,520 @@
+"""Recordings come from the provider into the sealed store, once, and then leave the provider."""
+
+import datetime as dt
+import logging
+import uuid
+
+import pytest
+import structlog
+from sqlalchemy import select
+
+from complaint_intake.audit import AuditEvent
+from complaint_intake.audit.log import verify
+from complaint_intake.db import clock_set_to, utcnow
+from complaint_intake.extensions import Services
+from complaint_intake.intake import recording_work
+from complaint_intake.intake.models import Recording, RecordingPurpose
+from complaint_intake.jobs import provider as provider_module
+from complaint_intake.jobs.file_checks import sweep_stored_files
+from complaint_intake.jobs.provider import Provider
+from complaint_intake.jobs.recordings import work_on_next_recording
+from complaint_intake.outbox import OutboxMessage
+from complaint_intake.telemetry import configure_logging
+from tests.support.calls import CALL, a_call, a_recording, recording_of
+from tests.support.server import free_port
+from tests.support.twilio_api import TwilioApi, a_wav
+
+#: What is searched for on the disk: a stretch of the sound itself.
+SOUND = b"\x17\x2a" * 40
+
+
+def work(services: Services, times: int = 10) -> None:
+    for _ in range(times):
+        if not work_on_next_recording(services):
+            return
+
+
+def later(services: Services, **time: int) -> None:
+    """What the worker does at a time when every pause is over."""
+    with clock_set_to(utcnow() + dt.timedelta(**time)):
+        work_on_next_recording(services)
+
+
+def sid_of(services: Services, recording_id: uuid.UUID) -> str:
+    return recording_of(services, recording_id).recording_sid
+
+
+def events(services: Services, recording_id: uuid.UUID) -> list[tuple[str, str]]:
+    with services.db.reading() as session:
+        rows = session.scalars(
+            select(AuditEvent)
+            .where(AuditEvent.subject == f"recording:{recording_id}")
+            .order_by(AuditEvent.number)
+        )
+        return [(event.action, event.detail) for event in rows]
+
+
+def tasks(services: Services, recording_id: uuid.UUID) -> list[tuple[str, str]]:
+    return [
+        (task.kind, task.queue)
+        for task in recording_of(services, recording_id).complaint.tasks
+        if task.kind in ("listen", "recording_lost", "recording_stuck")
+    ]
+
+
+def in_store(services: Services) -> int:
+    return len(list(services.files.folder.glob("*")))
+
+
+@pytest.mark.both_databases
+def test_a_recording_is_fetched_checked_kept_and_then_deleted_at_the_provider(
+    services: Services, provider: TwilioApi
+) -> None:
+    a_call(services)
+    one = a_recording(services, provider)
+    sid = sid_of(services, one)
+    assert work_on_next_recording(services)
+    assert not work_on_next_recording(services)
+    kept = recording_of(services, one)
+    secret = kept.secret or {}
+    content = b"".join(services.files.read(uuid.UUID(secret["id"]), bytes.fromhex(secret["key"])))
+    assert content == a_wav()
+    assert (kept.size_bytes, kept.duration_seconds) == (len(content), 3)
+    assert kept.fetched_at is not None
+    assert kept.removed_at is not None
+    assert (kept.work_at, kept.attempts, kept.last_error) == (None, 0, None)
+    assert provider.deleted == [sid]
+    path = provider.asked[0].partition(" ")[2].partition("/Recordings")[0]
+    assert provider.asked == [
+        f"GET {path}/Recordings/{sid}.wav",
+        f"DELETE {path}/Recordings/{sid}.json",
+        f"GET {path}/Recordings/{sid}.json",
+    ]
+    assert events(services, one) == [
+        ("hotline.recording.noted", "statement"),
+        ("worker.recording.fetched", "statement"),
+        ("worker.recording.removed", "fetched"),
+    ]
+    with services.db.reading() as session:
+        assert list(verify(session)) == []
+
+
+def test_staff_are_told_once_that_there_is_something_to_hear(
+    services: Services, provider: TwilioApi
+) -> None:
+    a_call(services)
+    first = a_recording(services, provider, purpose=RecordingPurpose.NAME)
+    a_recording(services, provider)
+    assert tasks(services, first) == []
+    work(services)
+    assert tasks(services, first) == [("listen", "CRCL")]
+    with services.db.reading() as session:
+        told = session.scalars(select(OutboxMessage).where(OutboxMessage.kind == "task")).all()
+    assert [(one.destination, one.payload["kind"]) for one in told] == [("queue:CRCL", "listen")]
+
+
+def test_nothing_of_it_is_plain_on_the_disk_at_any_time(
+    services: Services, provider: TwilioApi, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    a_call(services)
+    a_recording(services, provider, sound=a_wav(20), seconds=20)
+    folder = services.settings.var_dir.parent
+    seen: list[bool] = []
+
+    def look() -> None:
+        files = [path for path in folder.rglob("*") if path.is_file()]
+        seen.append(
+            any(path.suffix == ".sealed" and path.stat().st_size > 70_000 for path in files)
+        )
+        for path in files:
+            assert SOUND not in path.read_bytes(), path
+
+    fetch = Provider.fetch_sound
+
+    def fetch_and_look(self: Provider, sid: str, write) -> None:
+        def write_and_look(piece: bytes) -> None:
+            write(piece)
+            look()
+
+        fetch(self, sid, write_and_look)
+
+    monkeypatch.setattr(Provider, "fetch_sound", fetch_and_look)
+    work(services)
+    look()
+    assert len(seen) > 4
+    assert seen[-1], "the search saw the sealed file"
+    assert SOUND in a_wav(), "and would know the sound"
+
+
+@pytest.mark.parametrize(
+    "fault, code",
+    [
+        ("503", "status_503"),
+        ("cut", "cut_off"),
+        ("chunked", "cut_off"),
+        ("html", "not_audio"),
+        ("redirect", "status_302"),
+        ("longer", ""),
+        ("missing", "no_sound_yet"),
+    ],
+)
+def test_what_does_not_come_whole_is_not_kept_and_is_tried_again(
+    services: Services, provider: TwilioApi, fault: str, code: str
+) -> None:
+    a_call(services)
+    one = a_recording(services, provider)
+    sid = sid_of(services, one)
+    provider.recordings[sid].fault = fault
+    assert work_on_next_recording(services)
+    kept = recording_of(services, one)
+    if fault == "longer":  # what comes after the sound is no harm
+        assert kept.removed_at is not None
+        return
+    assert (kept.fetched_at, kept.attempts, kept.last_error) == (None, 1, code)
+    assert in_store(services) == 0
+    assert provider.deleted == [], "the only copy stays"
+    assert tasks(services, one) == []
+    assert not work_on_next_recording(services), "not before the pause is over"
+    provider.recordings[sid].fault = ""
+    later(services, minutes=1)
+    kept = recording_of(services, one)
+    assert kept.removed_at is not None
+    assert (kept.attempts, kept.last_error) == (0, None)
+
+
+@pytest.mark.parametrize(
+    "sound, seconds, code",
+    [
+        (b"", 3, "empty"),
+        (a_wav(0), 0, "empty"),
+        (b"ID3\4" + bytes(4000), 3, "no_wav"),
+        (b"RIFF\0\0\0\0WAVEjunk", 3, "no_wav"),
+        (a_wav(3)[:-8000], 3, "cut_off"),
+        (a_wav(3), 9, "wrong_duration"),
+        (a_wav(9), 3, "wrong_duration"),
+    ],
+)
+def test_what_is_no_whole_sound_is_not_kept(
+    services: Services, provider: TwilioApi, sound: bytes, seconds: int, code: str
+) -> None:
+    a_call(services)
+    one = a_recording(services, provider, sound=sound, seconds=seconds)
+    work(services)
+    kept = recording_of(services, one)
+    assert (kept.fetched_at, kept.last_error) == (None, code)
+    assert in_store(services) == 0
+    assert provider.deleted == []
+
+
+def test_the_length_is_taken_from_the_sound_where_the_provider_told_none(
+    services: Services, provider: TwilioApi
+) -> None:
+    a_call(services)
+    one = a_recording(services, provider, sound=a_wav(12.4), seconds=None)
+    work(services)
+    assert recording_of(services, one).duration_seconds == 12
+
+
+def test_a_recording_too_large_or_too_slow_is_left(
+    services: Services, provider: TwilioApi, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    a_call(services)
+    one = a_recording(services, provider)
+    monkeypatch.setattr(provider_module, "MOST_BYTES", 1000)
+    work(services)
+    assert recording_of(services, one).last_error == "too_large"
+    monkeypatch.setattr(provider_module, "MOST_BYTES", 1_000_000)
+    monkeypatch.setattr(provider_module, "MOST_SECONDS", -1.0)
+    later(services, minutes=1)
+    assert recording_of(services, one).last_error == "too_slow"
+    assert in_store(services) == 0
+
+
+def test_a_full_disk_is_said_and_the_provider_keeps_its_copy(
+    services: Services, provider: TwilioApi
+) -> None:
+    a_call(services)
+    one = a_recording(services, provider)
+    services.files._min_free = 10**18
+    work(services)
+    assert recording_of(services, one).last_error == "no_room"
+    assert provider.deleted == []
+
+
+def test_an_address_that_was_posted_is_never_asked(client, app, services: Services) -> None:
+    """Our own address for it is made from the id; the network guard fails on any other."""
+    from tests.support.calls import set_provider
+    from tests.support.twilio_api import twilio_api
+
+    running = app.extensions["complaint_intake"]
+    with twilio_api() as api:
+        set_provider(running, api)
+        a_call(running)
+        sid = api.add_recording(CALL).sid
+        hotline = app.extensions["hotline"]
+        webhook = type("W", (), {"call_sid": CALL, "recording_sid": sid, "recording_seconds": 3})
+        posted = f"https://192.0.2.1/steal/{sid}"
+        with app.test_request_context(
+            "/voice/recording", method="POST", data={"CallSid": CALL, "RecordingUrl": posted}
+        ):
+            from complaint_intake.hotline.webhooks import _webhook
+
+            assert _webhook().recording_sid == sid
+            hotline.line.recorded(webhook, "completed")
+        work(running)
+        assert api.deleted == [sid]
+        assert api.wrong == []
+
+
+@pytest.mark.both_databases
+def test_two_workers_do_not_fetch_the_same_recording(
+    services: Services, provider: TwilioApi, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    a_call(services)
+    a_recording(services, provider)
+    fetch = Provider.fetch_sound
+    second: list[bool] = []
+
+    def fetch_while_another_looks(self: Provider, sid: str, write) -> None:
+        second.append(work_on_next_recording(services))
+        fetch(self, sid, write)
+
+    monkeypatch.setattr(Provider, "fetch_sound", fetch_while_another_looks)
+    assert work_on_next_recording(services)
+    assert second == [False]
+
+
+def test_a_worker_whose_lease_ran_out_leaves_no_second_file(
+    services: Services, provider: TwilioApi, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    a_call(services)
+    one = a_recording(services, provider)
+    fetch = Provider.fetch_sound
+    depth: list[int] = []
+
+    def fetch_after_another(self: Provider, sid: str, write) -> None:
+        depth.append(1)
+        if len(depth) == 1:  # it hangs, and another worker takes the recording up
+            provider.delete_answer = 503
+            later(services, minutes=16)
+        fetch(self, sid, write)
+
+    monkeypatch.setattr(Provider, "fetch_sound", fetch_after_another)
+    assert work_on_next_recording(services)
+    assert len(depth) == 2
+    assert in_store(services) == 1
+    assert [action for action, _ in events(services, one)].count("worker.recording.fetched") == 1
+
+
+@pytest.mark.both_databases
+def test_killed_between_fetch_and_delete_it_is_deleted_later(
+    services: Services, provider: TwilioApi, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Killed(BaseException):
+        """As a SIGKILL: nothing below it is cleaned up by our code."""
+
+    def die(self: Provider, sid: str) -> None:
+        raise Killed
+
+    a_call(services)
+    one = a_recording(services, provider)
+    with monkeypatch.context() as patch:
+        patch.setattr(Provider, "delete_recording", die)
+        with pytest.raises(Killed):
+            work_on_next_recording(services)
+    kept = recording_of(services, one)
+    assert kept.fetched_at is not None
+    assert kept.removed_at is None
+    assert provider.deleted == []
+    assert not work_on_next_recording(services), "the lease of the dead one lasts"
+    later(services, minutes=16)
+    assert recording_of(services, one).removed_at is not None
+    assert provider.deleted == [sid_of(services, one)]
+    assert sum(asked.endswith(".wav") for asked in provider.asked) == 1, "fetched once"
+    assert in_store(services) == 1
+
+
+@pytest.mark.parametrize("answer, code", [(500, "status_500"), ("deaf", "still_there")])
+def test_a_deletion_counts_only_when_the_provider_confirms_it(
+    services: Services, provider: TwilioApi, answer: int | str, code: str
+) -> None:
+    a_call(services)
+    one = a_recording(services, provider)
+    provider.delete_answer = answer
+    work(services)
+    kept = recording_of(services, one)
+    assert (kept.removed_at, kept.last_error, kept.attempts) == (None, code, 1)
+    provider.delete_answer = 204
+    later(services, minutes=1)
+    assert recording_of(services, one).removed_at is not None
+
+
+def test_a_copy_marked_as_deleted_is_gone(services: Services, provider: TwilioApi) -> None:
+    a_call(services)
+    one = a_recording(services, provider)
+    provider.delete_answer = "deaf"
+    work(services)
+    provider.recordings[sid_of(services, one)].status = "deleted"
+    later(services, minutes=1)
+    assert recording_of(services, one).removed_at is not None
+
+
+def test_a_file_that_does_not_open_is_fetched_again_before_the_provider_deletes_its_copy(
+    services: Services, provider: TwilioApi
+) -> None:
+    a_call(services)
+    one = a_recording(services, provider)
+    provider.delete_answer = 500
+    work(services)
+    (path,) = services.files.folder.iterdir()
+    path.write_bytes(path.read_bytes()[:-100])
+    provider.delete_answer = 204
+    later(services, minutes=1)
+    assert (recording_of(services, one).fetched_at, provider.deleted) == (None, [])
+    later(services, minutes=5)
+    kept = recording_of(services, one)
+    assert kept.removed_at is not None
+    secret = kept.secret or {}
+    content = services.files.read(uuid.UUID(secret["id"]), bytes.fromhex(secret["key"]))
+    assert b"".join(content) == a_wav()
+
+
+def test_the_pauses_grow_to_an_hour_for_five_days_and_then_to_a_day(
+    services: Services, provider: TwilioApi
+) -> None:
+    a_call(services)
+    one = a_recording(services, provider)
+    provider.recordings[sid_of(services, one)].fault = "503"
+    start = now = utcnow()
+    pauses = []
+    for _try in range(recording_work.MANY_TRIES + 1):
+        with clock_set_to(now):
+            assert work_on_next_recording(services)
+        work_at = recording_of(services, one).work_at
+        assert work_at is not None
+        pauses.append((work_at - now).total_seconds())
+        if len(pauses) == recording_work.MANY_TRIES - 1:
+            assert tasks(services, one) == []
+            assert work_at - start > dt.timedelta(days=5)
+        now = work_at
+    assert pauses[:4] == [5, 10, 20, 40]
+    assert pauses[100] == 3600
+    assert pauses[-2:] == [86400, 86400], "it goes on, once a day"
+    assert tasks(services, one) == [("recording_stuck", "CRCL")]
+    kept = recording_of(services, one)
+    assert (kept.state, kept.last_error) == ("completed", "status_503")
+
+
+@pytest.mark.both_databases
+@pytest.mark.parametrize("status, code", [(None, "not_found"), ("absent", "absent")])
+def test_a_recording_the_provider_does_not_have_is_lost_and_staff_are_told(
+    services: Services, provider: TwilioApi, status: str | None, code: str
+) -> None:
+    a_call(services)
+    one = a_recording(services, provider)
+    sid = sid_of(services, one)
+    if status is None:
+        del provider.recordings[sid]
+    else:
+        provider.recordings[sid].status, provider.recordings[sid].fault = status, "missing"
+    work(services)
+    kept = recording_of(services, one)
+    assert (kept.state, kept.last_error, kept.work_at) == ("failed", code, None)
+    assert tasks(services, one) == [("recording_lost", "CRCL")]
+    assert events(services, one)[-1] == ("worker.recording.lost", code)
+    later(services, days=2)
+    assert len(tasks(services, one)) == 1
+
+
+def test_staff_are_told_when_the_provider_says_that_a_recording_failed(
+    services: Services, provider: TwilioApi
+) -> None:
+    a_call(services)
+    one = a_recording(services, provider, state="failed")
+    assert tasks(services, one) == [("recording_lost", "CRCL")]
+    silent = a_recording(services, provider, state="absent", seconds=0)
+    assert recording_of(services, silent).work_at is None
+    assert not work_on_next_recording(services)
+
+
+def test_without_the_operators_account_nothing_leaves_this_machine(
+    services: Services, provider: TwilioApi
+) -> None:
+    a_call(services)
+    one = a_recording(services, provider)
+    before = recording_of(services, one).work_at
+    services.settings.twilio_auth_token = None
+    assert services.keys.twilio_tokens, "a demonstration has some that it made"
+    assert not work_on_next_recording(services)
+    assert recording_of(services, one).work_at == before
+    assert provider.asked == []
+
+
+def test_a_provider_that_is_down_or_refuses_the_token_is_a_code(
+    services: Services, provider: TwilioApi
+) -> None:
+    a_call(services)
+    one = a_recording(services, provider)
+    services.settings.twilio_api_base = f"http://127.0.0.1:{free_port()}"
+    work(services)
+    assert recording_of(services, one).last_error == "no_connection"
+    services.settings.twilio_api_base = provider.url
+    services.settings.twilio_account_sid = "AC" + "9" * 32
+    later(services, minutes=1)
+    assert recording_of(services, one).last_error == "status_401"
+
+
+def test_the_database_is_free_while_a_recording_is_fetched(
+    services: Services, provider: TwilioApi, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    a_call(services)
+    one = a_recording(services, provider)
+    fetch = Provider.fetch_sound
+
+    def fetch_while_another_calls(self: Provider, sid: str, write) -> None:
+        a_call(services, "CA" + "2" * 32)
+        fetch(self, sid, write)
+
+    monkeypatch.setattr(Provider, "fetch_sound", fetch_while_another_calls)
+    work(services)
+    assert recording_of(services, one).removed_at is not None
+
+
+def test_logs_name_neither_call_nor_recording(
+    services: Services, provider: TwilioApi, capfd: pytest.CaptureFixture[str]
+) -> None:
+    before = logging.getLogger().handlers[:]
+    structured = structlog.get_config()
+    configure_logging("DEBUG")
+    try:
+        a_call(services)
+        one = a_recording(services, provider)
+        provider.delete_answer = 500
+        work(services)
+    finally:
+        logging.getLogger().handlers[:] = before
+        structlog.configure(**structured)
+    text = "".join(capfd.readouterr())
+    assert "recording put off" in text
+    for private in (sid_of(services, one), CALL, "5555550177", provider.url):
+        assert private not in text
+
+
+@pytest.mark.both_databases
+def test_the_stored_files_of_recordings_are_not_swept_away(
+    services: Services, provider: TwilioApi
+) -> None:
+    a_call(services)
+    one = a_recording(services, provider)
+    work(services)
+    writer = services.files.copy_writer()
+    writer.write(b"of no record")
+    writer.keep("", "audio/wav")
+    with clock_set_to(utcnow() + dt.timedelta(days=3)):
+        assert sweep_stored_files(services) == 1
+    assert in_store(services) == 1
+    assert all(path.stat().st_mtime == 0 for path in services.files.folder.iterdir())
+    with services.db.unit_of_work() as session:
+        session.delete(session.get_one(Recording, one))
+    with clock_set_to(utcnow() + dt.timedelta(days=3)):
+        assert sweep_stored_files(services) == 1, "once its record is gone, so is the file"
