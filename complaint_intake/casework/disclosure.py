@@ -229,5 +229,5 @@ class Disclosure:
         if kind == "notice":
             return name in kinds
         return self.whole and event.action.startswith(
-            ("intake.", "hotline.", "public.", "worker.file.")
+            ("intake.", "hotline.", "public.", "worker.file.", "worker.recording.")
         )
