@@ -28,7 +28,7 @@ def recording(referral_id: UUID, recording_id: UUID) -> ResponseReturnValue:
         abort(404)
     sound = services().files.open(found.id, found.key)
     response = Response(FileWrapper(sound, CHUNK), mimetype="audio/wav", direct_passthrough=True)
-    response.headers["Content-Disposition"] = 'inline; filename="recording.wav"'
+    response.headers["Content-Disposition"] = "inline"
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Cache-Control"] = "no-store"
