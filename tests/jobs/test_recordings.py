@@ -2,6 +2,8 @@
 
 import datetime as dt
 import logging
+import threading
+import time
 import uuid
 
 import pytest
@@ -19,9 +21,12 @@ from complaint_intake.jobs import provider as provider_module
 from complaint_intake.jobs.file_checks import sweep_stored_files
 from complaint_intake.jobs.provider import Provider
 from complaint_intake.jobs.recordings import work_on_next_recording
-from complaint_intake.outbox import OutboxMessage
+from complaint_intake.jobs.worker import Worker
+from complaint_intake.notify import Outgoing
+from complaint_intake.outbox import OutboxMessage, RecurringJob
 from complaint_intake.telemetry import configure_logging
 from tests.support.calls import CALL, a_call, a_recording, recording_of, set_provider
+from tests.support.complaints import a_submission, file_one
 from tests.support.phone import Line
 from tests.support.server import free_port
 from tests.support.twilio_api import TwilioApi, a_wav, twilio_api
@@ -478,6 +483,42 @@ def test_the_database_is_free_while_a_recording_is_fetched(
     monkeypatch.setattr(Provider, "fetch_sound", fetch_while_another_calls)
     work(services)
     assert recording_of(services, one).removed_at is not None
+
+
+def test_no_page_for_an_emergency_waits_for_the_provider(
+    services: Services, provider: TwilioApi, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    a_call(services)
+    one = a_recording(services, provider)
+    fetching, delivered = threading.Event(), threading.Event()
+    fetch = Provider.fetch_sound
+
+    def fetch_slowly(self: Provider, sid: str, write) -> None:
+        fetching.set()
+        assert delivered.wait(20), "a message waited for the provider"
+        fetch(self, sid, write)
+
+    class Mailbox:
+        def send(self, message: Outgoing) -> None:
+            if fetching.wait(20) and message.kind == "page":
+                delivered.set()
+
+    monkeypatch.setattr(Provider, "fetch_sound", fetch_slowly)
+    file_one(services, a_submission(facts={"emergency": True}))
+    worker = Worker(services, Mailbox())
+    thread = threading.Thread(target=worker.run)
+    thread.start()
+    try:
+        assert delivered.wait(20)
+        deadline = time.monotonic() + 20
+        while recording_of(services, one).removed_at is None and time.monotonic() < deadline:
+            time.sleep(0.05)
+    finally:
+        worker.stop()
+        thread.join()
+    assert recording_of(services, one).removed_at is not None
+    with services.db.reading() as session:
+        assert session.get_one(RecurringJob, "find_unseen_calls").last_error is None
 
 
 def test_logs_name_neither_call_nor_recording(
