@@ -1,5 +1,6 @@
 """Calls to the hotline with recordings, and the provider that has them."""
 
+import datetime as dt
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -94,3 +95,54 @@ def recording_of(services: "Services", recording_id: "uuid.UUID") -> "Recording"
         found = session.get_one(Recording, recording_id)
         _ = found.secret, found.complaint.tasks
         return found
+
+
+def work(services: "Services", times: int = 10) -> None:
+    """Let the worker do what is due with recordings."""
+    from complaint_intake.jobs.recordings import work_on_next_recording
+
+    for _ in range(times):
+        if not work_on_next_recording(services):
+            return
+
+
+def later(services: "Services", **time: int) -> None:
+    """What the worker does with one recording at a time when every pause is over."""
+    from complaint_intake.db import clock_set_to, utcnow
+    from complaint_intake.jobs.recordings import work_on_next_recording
+
+    with clock_set_to(utcnow() + dt.timedelta(**time)):
+        work_on_next_recording(services)
+
+
+def sid_of(services: "Services", recording_id: "uuid.UUID") -> str:
+    return recording_of(services, recording_id).recording_sid
+
+
+def events(services: "Services", recording_id: "uuid.UUID") -> list[tuple[str, str]]:
+    """What the audit has of a recording: action and detail."""
+    from sqlalchemy import select
+
+    from complaint_intake.audit import AuditEvent
+
+    with services.db.reading() as session:
+        rows = session.scalars(
+            select(AuditEvent)
+            .where(AuditEvent.subject == f"recording:{recording_id}")
+            .order_by(AuditEvent.number)
+        )
+        return [(event.action, event.detail) for event in rows]
+
+
+def tasks(services: "Services", recording_id: "uuid.UUID") -> list[tuple[str, str]]:
+    """Kind and queue of the tasks that recordings of its complaint made."""
+    return [
+        (task.kind, task.queue)
+        for task in recording_of(services, recording_id).complaint.tasks
+        if task.kind in ("listen", "recording_lost", "recording_stuck")
+    ]
+
+
+def in_store(services: "Services") -> int:
+    """How many files are in the store."""
+    return len(list(services.files.folder.glob("*")))
