@@ -51,6 +51,7 @@ _PLAIN_EVENTS = frozenset(
         Action.COMPLAINT_FILED,
         Action.COMPLAINT_COMPLETED,
         Action.CALL_STARTED,
+        Action.CALL_FOUND,
         Action.CALL_ENDED,
         Action.STATUS_OPENED,
     }

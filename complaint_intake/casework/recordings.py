@@ -6,13 +6,13 @@ A recording belongs to a complaint, which need not be the one its call was opene
 import datetime as dt
 import uuid
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from sqlalchemy.orm import Session
 
 from complaint_intake.audit.log import Action, Actor, record
-from complaint_intake.casework.access import Permission, Staff, can
+from complaint_intake.casework.access import Permission, Staff, can, junk_needs_supervisor
 from complaint_intake.intake.models import CallRecord, Channel, Recording, Referral
 from complaint_intake.intake.recording_work import MANY_TRIES
 
@@ -54,8 +54,9 @@ class CallShown:
 
     #: CallType as staff said, None where nobody has.
     type: str | None
-    #: Whether this reader may say it.
+    #: Whether this reader may say it, and whether only a supervisor may say that it was junk.
     may_type: bool
+    needs_supervisor: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,7 @@ class SoundToRead:
     """What opens a stored recording."""
 
     id: uuid.UUID
-    key: bytes
+    key: bytes = field(repr=False)
     size_bytes: int
 
 
@@ -103,7 +104,9 @@ def show_call(
     is_call = referral.complaint.channel == Channel.HOTLINE
     if call is None or not is_call or not referral.sees_story:
         return None
-    return CallShown(call.call_type, Permission.TYPE_CALL in allowed)
+    return CallShown(
+        call.call_type, Permission.TYPE_CALL in allowed, junk_needs_supervisor(referral)
+    )
 
 
 def read_recording(

@@ -200,6 +200,7 @@ _ACTIONS = {
     "intake.file.removed": "File taken back",
     "worker.file.scanned": "File scanned for viruses",
     "worker.file.copied": "Safe copy of a picture",
+    "worker.call.found": "Call found in the provider’s list",
     "hotline.recording.noted": "Recording made",
     "worker.recording.fetched": "Recording fetched from the provider",
     "worker.recording.removed": "Recording deleted at the provider",

@@ -6,7 +6,7 @@ outside any transaction, and says here what came of it.
 
 import datetime as dt
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session, joinedload
@@ -41,7 +41,7 @@ class RecordingTaken:
     #: What the provider told of its length.
     seconds: int | None
     #: id, key and size of our file; None: it is still to be fetched.
-    stored: tuple[uuid.UUID, bytes, int] | None
+    stored: tuple[uuid.UUID, bytes, int] | None = field(repr=False)
 
 
 def has_due_recordings(session: Session) -> bool:

@@ -31,12 +31,12 @@ def work_on_next_recording(services: Services) -> bool:
 
     Slow, and never inside a transaction. Without the operator's account nothing is touched.
     """
-    provider = Provider.of(services.settings)
-    if provider is None:
-        return False
     with services.db.reading() as session:
         if not has_due_recordings(session):
             return False
+    provider = Provider.of(services.settings)
+    if provider is None:
+        return False
     with services.db.unit_of_work() as session:
         taken = take_recording(session)
     if taken is None:

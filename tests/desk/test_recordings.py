@@ -260,6 +260,7 @@ def test_of_an_emergency_an_officer_is_told_to_ask_a_supervisor(desk):
     told = a_submission(facts={"emergency": True}, channel="hotline", partial=True)
     complaint = a_call(services, submission=told)
     case = case_of(services, complaint)
+    assert "a supervisor has to say" in desk.get(case).text
     answer = desk.post(f"{case}/call-type", version=version_of(services, complaint), type="prank")
     assert answer.status_code == 422
     assert "Only a supervisor can say that a call of priority P0" in answer.text
