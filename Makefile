@@ -5,10 +5,10 @@ PYTHON ?= python3
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test bench lint translations shots lock clean
+.PHONY: help install run test bench lint translations shots call lock clean
 
 help: ## Say what each target does
 	@$(PYTHON) dev.py help
 
-install run test bench lint translations shots lock clean:
+install run test bench lint translations shots call lock clean:
 	@$(PYTHON) dev.py $@ $(ARGS)

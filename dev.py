@@ -399,6 +399,12 @@ def task_shots(arguments: list[str]) -> None:
     execute(PYTHON, "-m", "tests.support.shots", *arguments)
 
 
+def task_call(arguments: list[str]) -> None:
+    """Call the running server from this terminal: press keys, hear the prompts; --help says how."""
+    install()
+    execute(PYTHON, "-m", "tests.support.call", *arguments)
+
+
 def task_lock(arguments: list[str]) -> None:
     """Remake requirements.txt and requirements-dev.txt; --upgrade to move to newer releases."""
     use_new_enough_python()
@@ -436,6 +442,7 @@ TASKS: dict[str, Callable[[list[str]], None]] = {
     "bench": task_bench,
     "translations": task_translations,
     "shots": task_shots,
+    "call": task_call,
     "lock": task_lock,
     "clean": task_clean,
 }

@@ -1,53 +1,69 @@
 """Run the benchmarks and print one table.
 
-    python -m bench [--quick] [--only NAME] [--database sqlite|postgresql|both] [--profile]
+    python -m bench [--quick | --full] [--only NAME] [--database sqlite|postgresql|both]
+    python -m bench --profile filing|voice
 
 Everything is on loopback, against the real server in a process of its own. Each process that is
 started is ended, also when something fails.
 """
 
 import argparse
-import cProfile
-import pstats
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterable
-from pathlib import Path
 
-from bench import measures
-from bench.browser import Browser, Headers, file_complaint
+from bench import hotline, measures, profiles
 from bench.machines import Engine, Site, engines, site
 from bench.measures import Row
 
-HEADINGS = ["", "database", "per s", "p50 ms", "p95 ms", "p99 ms", "CPU ms", "db CPU ms", ""]
+HEADINGS = [
+    "",
+    "database",
+    "per s",
+    "p50 ms",
+    "p95 ms",
+    "p99 ms",
+    "max ms",
+    "CPU ms",
+    "db CPU ms",
+    "",
+]
 #: A machine that is busy or slow is measured with fewer complaints rather than for longer.
 FILLING_TAKES_AT_MOST = 150
-NAMES = ("floor", "filing", "voice", "desk", "routing")
+NAMES = ("floor", "filing", "hotline", "desk", "routing")
 
 
 def main() -> None:
     """Read the options, measure, print."""
     options = argparse.ArgumentParser(prog="bench", description=__doc__.partition("\n")[0])
-    options.add_argument("--quick", action="store_true", help="about a minute, with fewer stored")
+    length = options.add_mutually_exclusive_group()
+    length.add_argument("--quick", action="store_true", help="some minutes, with fewer stored")
+    length.add_argument("--full", action="store_true", help="ten minutes of calls on each database")
     options.add_argument("--only", choices=NAMES, help="one kind of measurement")
     options.add_argument("--database", choices=("both", "sqlite", "postgresql"), default="both")
-    options.add_argument("--profile", action="store_true", help="where a filing spends its time")
+    options.add_argument(
+        "--profile",
+        choices=("filing", "voice"),
+        nargs="?",
+        const="filing",
+        help="where a filing or a call spends its time, instead",
+    )
     given = options.parse_args()
     # So that everything is cleaned up when the run is cut short.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     if given.profile:
-        profile()
+        (profiles.voice if given.profile == "voice" else profiles.filing)()
         return
     seconds = 2.5 if given.quick else 8.0
     stored = (1_000,) if given.quick else (10_000, 100_000)
+    calling = 15.0 if given.quick else 600.0 if given.full else 60.0
     rows: list[Row] = []
     began, speeds = time.monotonic(), [measures.machine_speed()]
     try:
         with engines(given.database) as found:
-            for row in run(found, given.only, seconds, stored):
+            for row in run(found, given.only, seconds, calling, stored):
                 say(f"  {' '.join(filter(None, row.cells()[:4]))}/s")
                 rows.append(row)
                 speeds.append(measures.machine_speed())
@@ -60,7 +76,7 @@ def main() -> None:
 
 
 def run(
-    found: list[Engine], only: str | None, seconds: float, stored: tuple[int, ...]
+    found: list[Engine], only: str | None, seconds: float, calling: float, stored: tuple[int, ...]
 ) -> Iterable[Row]:
     """All measurements that are asked for, in turn."""
     wanted = {only} if only else set(NAMES)
@@ -76,11 +92,8 @@ def run(
             with site(engine, "filing") as running:
                 for clients in (1, 4):
                     yield measures.filing(running, clients, seconds)
-        if "voice" in wanted:
-            with site(engine, "voice") as running:
-                for rate in (100, 200):
-                    yield measures.voice(running, rate, seconds)
-                yield measures.voice_maximum(running, seconds)
+    if "hotline" in wanted:
+        yield from hotline.rows(found, calling)
     if "desk" in wanted:
         yield from desk(found, seconds, stored)
 
@@ -124,34 +137,6 @@ def fill(sites: list[Site], wanted: int) -> None:
             if process.poll() is None:
                 process.kill()
                 process.wait()
-
-
-def profile() -> None:
-    """Print the functions in which whole filings spend most, in one process on SQLite."""
-    from complaint_intake import create_app
-    from complaint_intake.db import upgrade
-    from complaint_intake.settings import Settings
-
-    with tempfile.TemporaryDirectory(prefix="intake-bench-") as directory:
-        settings = Settings(var_dir=Path(directory))
-        upgrade(settings.database_url)
-        app = create_app(settings)
-        client = app.test_client(use_cookies=False)
-
-        def send(
-            method: str, path: str, body: bytes, headers: dict[str, str]
-        ) -> tuple[int, Headers, bytes]:
-            answer = client.open(path, method=method, data=body, headers=headers)
-            return answer.status_code, list(answer.headers), answer.data
-
-        for _ in range(3):
-            file_complaint(Browser(send))
-        profiler = cProfile.Profile()
-        for _ in range(30):
-            profiler.runcall(file_complaint, Browser(send))
-        statistics = pstats.Stats(profiler)
-        for order in ("tottime", "cumulative"):
-            statistics.sort_stats(order).print_stats(35)
 
 
 def say(text: str) -> None:

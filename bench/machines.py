@@ -17,6 +17,7 @@ from sqlalchemy import make_url
 from tests.support import postgres
 from tests.support import server as live
 
+ROOT = Path(__file__).resolve().parents[1]
 _TICK = os.sysconf("SC_CLK_TCK")
 
 
@@ -120,12 +121,15 @@ class Usage:
 class Site:
     """A running `complaint-intake serve` with a database of its own."""
 
-    def __init__(self, engine: Engine, name: str) -> None:
+    def __init__(
+        self, engine: Engine, name: str, module: str = "complaint_intake.cli", **environment: str
+    ) -> None:
         self.engine = engine
         self.url = engine.url(name)
         directory = engine.directory / f"{engine.name}-{name}"
         directory.mkdir()
-        self._live = live.start(directory, DATABASE_URL=self.url, LOG_LEVEL="WARNING")
+        ours = {"DATABASE_URL": self.url, "LOG_LEVEL": "WARNING"}
+        self._live = live.start(directory, module=module, **ours, **environment)
         self.port, self.var_dir = self._live.port, self._live.var_dir
         self.base_url = self._live.url
         self.environment = self._live.environment
@@ -148,14 +152,18 @@ class Site:
             stderr=subprocess.PIPE,
         )
 
+    def restart(self) -> None:
+        """Stop as an operator would and start again, on the same port with the same data."""
+        self._live.restart()
+
     def stop(self) -> None:
         self._live.stop()
 
 
 @contextlib.contextmanager
-def site(engine: Engine, name: str) -> Iterator[Site]:
+def site(engine: Engine, name: str, *how: str, **environment: str) -> Iterator[Site]:
     """A server for one measurement."""
-    running = Site(engine, name)
+    running = Site(engine, name, *how, **environment)
     try:
         yield running
     finally:

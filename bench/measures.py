@@ -1,26 +1,16 @@
 """What is measured. Each function returns rows of the table."""
 
-import base64
 import contextlib
 import dataclasses
-import hashlib
-import hmac
 import json
-import queue
-import re
 import statistics
 import threading
 import time
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode, urlsplit
 
 from bench.browser import Browser, connect, file_complaint
-from bench.machines import Site
-
-ROOT = Path(__file__).resolve().parents[1]
+from bench.machines import ROOT, Site
 
 
 @dataclasses.dataclass
@@ -37,6 +27,7 @@ class Row:
     def cells(self) -> list[str]:
         """The line as it is printed."""
         points = [percentile(self.times, share) for share in (50, 95, 99)]
+        points.append(max(self.times, default=None))
         server, database = self.cpu or (None, None)
         numbers = [self.rate, *points, server, database]
         return [self.what, self.database, *map(shown, numbers), self.note]
@@ -106,126 +97,6 @@ def filing(site: Site, clients: int, seconds: float, among: str = "") -> Row:
     requests = file_complaint(Browser(connect(site.port)))
     what = f"whole web filing, {clients} client{'s' * (clients > 1)}{among}"
     return timed(site, what, clients, seconds, make, f"{requests} requests each")
-
-
-# The hotline ---------------------------------------------------------------------------------
-
-#: A whole call about a citizen in a local jail with a hold, up to the end.
-KEYS = ("1", "2", "2", "2", "2", "1", "12345678", "1")
-_ACTION = re.compile(r'<Gather[^>]*\baction="([^"]+)"|<Redirect[^>]*>([^<]+)<')
-_WORKERS = 48
-
-
-class Call:
-    """One call; each ``step`` sends its next signed webhook."""
-
-    _number = 0
-    _lock = threading.Lock()
-
-    def __init__(self, site: Site) -> None:
-        with Call._lock:
-            Call._number += 1
-            self._sid = f"CA{Call._number:032x}"
-        stored = json.loads((site.var_dir / "keys.json").read_text())
-        self._account, self._token = stored["twilio_account_sid"], stored["twilio_auth_token"]
-        self._base_url = site.base_url
-        self._keys = deque(KEYS)
-        self._path = "/voice/incoming"
-        self.is_over = False
-
-    def step(self, send: Any) -> None:
-        """Send what comes next; raises AssertionError on any other answer than the right one."""
-        fields = {
-            "AccountSid": self._account,
-            "CallSid": self._sid,
-            "CallStatus": "in-progress",
-            "From": "+15555550199",
-            "To": "+15555550100",
-        }
-        if self._path == "/voice/status":
-            fields |= {"CallStatus": "completed", "CallDuration": "90"}
-        elif self._path != "/voice/incoming":
-            fields["Digits"] = self._keys.popleft()
-        text = self._base_url + self._path + "".join(key + fields[key] for key in sorted(fields))
-        mac = hmac.digest(self._token.encode(), text.encode(), hashlib.sha1)
-        headers = {
-            "Content-Type": "application/x-www-form-urlencoded",
-            "X-Twilio-Signature": base64.b64encode(mac).decode(),
-        }
-        status, _, body = send("POST", self._path, urlencode(fields).encode(), headers)
-        assert status == (204 if self._path == "/voice/status" else 200), status
-        if self._path == "/voice/status":
-            self.is_over = True
-            return
-        found = _ACTION.search(body.decode())
-        if self._keys and found:
-            self._path = urlsplit(found[1] or found[2]).path
-        else:
-            self._path = "/voice/status"
-
-
-def voice(site: Site, rate: int, seconds: float) -> Row:
-    """Signed webhooks offered at ``rate`` a second, whatever the server makes of them.
-
-    A time counts from when the webhook was due, so that waiting in line is part of it.
-    """
-    due: queue.Queue[tuple[Call, float] | None] = queue.Queue()
-    idle: deque[Call] = deque()
-    times: list[float] = []
-    faults: list[BaseException] = []
-
-    def work() -> None:
-        send = connect(site.port)
-        while (job := due.get()) is not None:
-            call, moment = job
-            try:
-                call.step(send)
-            except BaseException as fault:
-                faults.append(fault)
-                return
-            times.append((time.perf_counter() - moment) * 1000)
-            if not call.is_over:
-                idle.append(call)
-
-    threads = [threading.Thread(target=work, daemon=True) for _ in range(_WORKERS)]
-    for thread in threads:
-        thread.start()
-    before, began = site.usage(), time.perf_counter()
-    for number in range(int(rate * seconds)):
-        moment = began + number / rate
-        if (wait := moment - time.perf_counter()) > 0:
-            time.sleep(wait)
-        call = idle.popleft() if idle else Call(site)
-        due.put((call, moment))
-        if faults:
-            break
-    for _ in threads:
-        due.put(None)
-    for thread in threads:
-        thread.join(60)
-    elapsed, usage = time.perf_counter() - began, site.since(before)
-    if faults:
-        raise faults[0]
-    cpu = usage.each(len(times))
-    return Row(
-        f"voice webhooks, {rate}/s offered", site.engine.name, len(times) / elapsed, times, cpu
-    )
-
-
-def voice_maximum(site: Site, seconds: float, clients: int = 8) -> Row:
-    """Signed webhooks as fast as the server answers."""
-
-    def make() -> Callable[[], Any]:
-        send, current = connect(site.port), [Call(site)]
-
-        def step() -> None:
-            if current[0].is_over:
-                current[0] = Call(site)
-            current[0].step(send)
-
-        return step
-
-    return timed(site, "voice webhooks, maximum", clients, seconds, make, f"{clients} callers")
 
 
 # The desk ------------------------------------------------------------------------------------

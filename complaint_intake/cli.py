@@ -89,6 +89,36 @@ def rules_check(file: Path | None) -> None:
 
 
 @main.group()
+def hotline() -> None:
+    """Look at what callers hear."""
+
+
+@hotline.command("graph")
+def hotline_graph() -> None:
+    """Draw the call as a state diagram (Mermaid): each question, and where each key leads."""
+    from complaint_intake.hotline.graph import diagram
+
+    click.echo(diagram())
+
+
+@hotline.command("fallback")
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+@click.option("--base", required=True, help="Address that the files will be under, without a /.")
+def hotline_fallback(folder: Path, base: str) -> None:
+    """Write what callers hear when nothing else answers, as files for another web server."""
+    from complaint_intake.extensions import translations_folder
+    from complaint_intake.hotline.audio import Clips
+    from complaint_intake.hotline.fallback import fallback_documents
+    from complaint_intake.hotline.twiml import Speaker
+
+    speaker = Speaker(translations_folder(), {}, Clips(None))
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, text in fallback_documents(speaker, base.rstrip("/"), ".xml").items():
+        (folder / f"{name}.xml").write_text(text + "\n", encoding="utf-8")
+        click.echo(folder / f"{name}.xml")
+
+
+@main.group()
 def clock() -> None:
     """Work out deadlines."""
 

@@ -80,6 +80,11 @@ class Settings(BaseSettings):
     #: The number (E.164) that text messages come from; empty: none are offered.
     twilio_sms_from: str = ""
 
+    #: Whom calls may be put through to, and when (TOML, see hotline/directory.py); None: nobody.
+    hotline_directory: Path | None = None
+    #: Folder of recorded prompts, ``<language>/<prompt id>.mp3``; None: all are synthetic voices.
+    hotline_audio: Path | None = None
+
     smtp_url: SecretStr | None = None
     mail_from: str = "complaint-intake@localhost"
     #: ``office=address`` pairs, comma separated: where "something waits" is sent.

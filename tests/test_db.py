@@ -148,7 +148,7 @@ def test_sqlite_is_opened_durable_and_without_temporary_files(services: Services
             name: connection.exec_driver_sql(f"PRAGMA {name}").scalar()
             for name in ("journal_mode", "synchronous", "foreign_keys", "temp_store")
         }
-    assert read == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "temp_store": 2}
+    assert read == {"journal_mode": "wal", "synchronous": 1, "foreign_keys": 1, "temp_store": 2}
 
 
 def test_decisions_and_audit_events_are_never_changed(services: Services) -> None:

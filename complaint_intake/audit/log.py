@@ -1,11 +1,14 @@
 """Appending to and proving the audit chains."""
 
+import datetime as dt
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any, NamedTuple, cast
 
-from sqlalchemy import select
+from sqlalchemy import Table, insert, select
+from sqlalchemy.event import listens_for
 from sqlalchemy.orm import Session
 
 from complaint_intake.audit.models import AuditEvent
@@ -113,21 +116,37 @@ def record(
             .limit(1)
         ).first()
         head = (row.number, row.digest) if row else (0, b"\0" * 32)
-    event = AuditEvent(
-        chain=chain,
-        number=head[0] + 1,
-        at=utcnow(),
-        actor=actor.name,
-        action=action.value,
-        subject=subject,
-        detail=detail,
-    )
-    event.digest = event_digest(keys.audit, event, head[1])
-    session.add(event)
-    heads[chain] = (event.number, event.digest)
+    event = _NewEvent(chain, head[0] + 1, utcnow(), actor.name, action.value, subject, detail)
+    digest = event_digest(keys.audit, event, head[1])
+    waiting: list[dict[str, Any]] = session.info.setdefault("audit_events", [])
+    waiting.append({**event._asdict(), "digest": digest})
+    heads[chain] = (event.number, digest)
 
 
-def event_digest(key: bytes, event: AuditEvent, previous: bytes) -> bytes:
+class _NewEvent(NamedTuple):
+    """An event before it is written. All of a unit of work are written in one statement."""
+
+    chain: str
+    number: int
+    at: dt.datetime
+    actor: str
+    action: str
+    subject: str
+    detail: str
+
+
+@listens_for(Session, "before_commit")
+def write_events(session: Session) -> None:
+    """Write the events recorded so far; done by itself before the unit of work commits."""
+    waiting = session.info.pop("audit_events", None)
+    if waiting:
+        session.execute(_WRITE, waiting)
+
+
+_WRITE = insert(cast(Table, AuditEvent.__table__))
+
+
+def event_digest(key: bytes, event: "AuditEvent | _NewEvent", previous: bytes) -> bytes:
     """Return the link of a chain: an HMAC over the event and the digest of the one before."""
     return mac(
         key,

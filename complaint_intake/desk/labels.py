@@ -14,8 +14,10 @@ from complaint_intake.intake.floods import Mark
 from complaint_intake.intake.models import CallType, RecordingPurpose, ReferralState, Role
 from complaint_intake.intake.reaching import NEEDS, Method, Way, is_safe
 from complaint_intake.intake.waiting import (
+    ASKED_FOR_PERSON,
     DECIDE_WITHDRAWAL,
     LISTEN,
+    NEEDED_INTERPRETER,
     READ_MESSAGE,
     RECORDING_LOST,
     RECORDING_STUCK,
@@ -185,6 +187,8 @@ _TASKS = {
     LISTEN: "Listen to what the caller said",
     RECORDING_LOST: "A recording is lost: find out from the person what they said",
     RECORDING_STUCK: "A recording cannot be fetched or removed for 5 days: tell your administrator",
+    ASKED_FOR_PERSON: "A caller asked for a person and reached nobody",
+    NEEDED_INTERPRETER: "A caller waits for somebody who speaks their language",
 }
 _ACTIONS = {
     "intake.draft.opened": "Complaint begun",

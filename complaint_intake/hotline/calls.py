@@ -7,30 +7,44 @@ the stored document and changes nothing; a turn that is not due yet gets the pre
 import dataclasses
 import re
 import uuid
-from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy.orm import Session
 
 from complaint_intake import telemetry
 from complaint_intake.audit.log import HOTLINE
-from complaint_intake.db import Database
+from complaint_intake.db import Database, new_id, utcnow
 from complaint_intake.hotline import script
-from complaint_intake.hotline.script import FIRST, STEPS, Heard, Kind, Memory, Turn
-from complaint_intake.hotline.twiml import HANG_UP, Speaker, spoken_digits
+from complaint_intake.hotline.directory import Directory, Reachable
+from complaint_intake.hotline.filing import submission_of
+from complaint_intake.hotline.script import Heard, Memory, Turn
+from complaint_intake.hotline.status import spoken_status
+from complaint_intake.hotline.steps import DIALS, FIRST, PERSON, STEPS, Kind, Offer
+from complaint_intake.hotline.told import told
+from complaint_intake.hotline.twiml import HANG_UP, Addresses, Scene, Speaker, spoken_digits
+from complaint_intake.intake import call_turns as turns
 from complaint_intake.intake import calls as records
-from complaint_intake.intake.filing import file_complaint, revise_filed
-from complaint_intake.intake.models import CallRecord, Channel, ComplaintState, Role
-from complaint_intake.intake.pins import new_pin, set_pin
+from complaint_intake.intake.additions import add_message
+from complaint_intake.intake.call_turns import CallNow
+from complaint_intake.intake.filing import file_complaint, find_draft, revise_filed
+from complaint_intake.intake.models import (
+    Channel,
+    Complaint,
+    RecordingPurpose,
+)
+from complaint_intake.intake.pins import Opened, contains_pin, new_pin, open_with_pin
+from complaint_intake.intake.receipts import BY_SMS, queue_receipt
 from complaint_intake.intake.recordings import note_recording
-from complaint_intake.intake.submission import IncidentTold, PersonTold, Submission
-from complaint_intake.routing import Facts
+from complaint_intake.intake.waiting import ASKED_FOR_PERSON, NEEDED_INTERPRETER, tell_staff
+from complaint_intake.routing.clocks import interpreter_call_back, is_interpreter_gap
 
 _KEYS = re.compile(r"[0-9*#]{1,20}")
 #: What the provider sends as digits when the caller hung up during a recording.
 _HUNG_UP = "hangup"
 #: Case numbers are shown and spoken 3-3-4, PINs 4-4.
 _CASE_GROUPS, _PIN_GROUPS = (3, 3, 4), (4, 4)
+_URGENT = ("P0", "P1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +52,11 @@ class Webhook:
     """What the provider says about a turn, checked for form but not for sense."""
 
     call_sid: str
+    #: The number that was called: ours.
+    to: str = ""
     digits: str = ""
+    words: str = ""
+    dialled: str = ""
     recording_sid: str | None = None
     recording_seconds: int | None = None
 
@@ -47,42 +65,46 @@ class Webhook:
         """Whether the caller is gone: nobody hears the answer."""
         return self.digits == _HUNG_UP
 
-    def kept(self) -> dict[str, str]:
+    def kept(self, *, secret: bool = False) -> dict[str, str]:
         """Return what is worth keeping of it, for the record of the turn."""
-        told = {"digits": self.digits, "recording": self.recording_sid or ""}
-        return {name: value for name, value in told.items() if value}
+        told_us = {
+            "digits": "" if secret else self.digits,
+            "words": self.words,
+            "dialled": self.dialled,
+            "recording": self.recording_sid or "",
+        }
+        return {name: value for name, value in told_us.items() if value}
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """The hotline as a service: database, voices, and the addresses it is called back at."""
+    """The hotline as a service: database, voices, people, and where it is called back."""
 
     db: Database
     speaker: Speaker
+    directory: Directory
     #: Public address without a trailing slash.
     base_url: str
+    sends_texts: bool = False
 
-    def incoming(self, call_sid: str) -> str:
+    def incoming(self, webhook: Webhook) -> str:
         """Answer the first webhook of a call; repeated, it gives the same document."""
         with self.db.unit_of_work() as session:
-            call = records.find_call(session, call_sid)
+            call = turns.read_call(session, webhook.call_sid)
             if call is None:
-                return self._start(session, call_sid)
-            return records.reply_of(session, call, 0) or HANG_UP
+                return self._start(session, webhook)
+            return turns.reply_of(session, call, 0) or HANG_UP
 
     def turn(self, webhook: Webhook, number: int) -> str:
         """Answer turn ``number`` of a call."""
         filed = None
         with self.db.unit_of_work() as session:
-            call = records.find_call(session, webhook.call_sid)
+            call = turns.read_call(session, webhook.call_sid)
             if call is None:
-                return self._start(session, webhook.call_sid)
+                return self._start(session, webhook)
             if number != call.turn:
-                return records.reply_of(session, call, min(number, call.turn - 1)) or HANG_UP
-            was_filed = call.complaint.state != ComplaintState.DRAFT
-            reply = self._take(session, call, webhook)
-            if not was_filed and call.complaint.state != ComplaintState.DRAFT:
-                filed = call.complaint.priority
+                return turns.reply_of(session, call, min(number, call.turn - 1)) or HANG_UP
+            reply, filed = self._take(session, call, webhook)
         if filed:
             telemetry.FILED.labels(Channel.HOTLINE, filed).inc()
         return reply
@@ -103,105 +125,247 @@ class Line:
                     session, call, webhook.recording_sid, state, webhook.recording_seconds
                 )
 
-    def _start(self, session: Session, call_sid: str) -> str:
-        memory = Memory()
-        call = records.start_call(
-            session, call_sid, position=FIRST, memory=dataclasses.asdict(memory)
+    def _start(self, session: Session, webhook: Webhook) -> str:
+        memory = Memory(offers=self._offers())
+        started = records.start_call(session, webhook.call_sid, position=FIRST, memory={})
+        session.flush()
+        call = turns.read_call(session, webhook.call_sid)
+        assert call is not None  # noqa: S101 - written just above
+        document = self._document(
+            session,
+            call,
+            Turn(memory, FIRST),
+            webhook,
+            acceptance=self.directory.acceptance_of(webhook.to, utcnow()),
         )
-        return self._reply(session, call, Turn(memory, FIRST), {})
+        turns.write_turn(
+            session,
+            call,
+            heard={},
+            reply=document,
+            position=started.position,
+            memory=dataclasses.asdict(memory),
+        )
+        return document
 
-    def _take(self, session: Session, call: CallRecord, webhook: Webhook) -> str:
-        before = Memory(**(call.memory or {}))
-        step = STEPS[call.position]
-        if webhook.recording_sid and step.kind is Kind.VOICE:
-            note_recording(session, call, webhook.recording_sid, "noted", webhook.recording_seconds)
-        heard = _heard(session, call.position, webhook)
+    def _offers(self) -> tuple[str, ...]:
+        """What can be done for this caller: it stays so for the whole call."""
+        listed = {one.name for one in self.directory.office}
+        offers = [one for one in (Offer.LESC, Offer.JIC) if one in listed]
+        return tuple(one.value for one in (*offers, *([Offer.TEXT] if self.sends_texts else [])))
+
+    def _take(self, session: Session, call: CallNow, webhook: Webhook) -> tuple[str, str | None]:
+        """Return the document that answers a turn, and the priority if it filed a complaint."""
+        before, position = Memory(**call.memory), call.position
+        opened = _opened(session, before)
+        if webhook.recording_sid and STEPS[position].kind is Kind.VOICE:
+            _note(session, call, before, webhook, opened)
+        heard = self._heard(session, call, before, webhook, opened)
         turn = (
-            Turn(before, call.position)
-            if webhook.hung_up
-            else script.advance(before, call.position, heard)
+            Turn(before, position) if webhook.hung_up else script.advance(before, position, heard)
         )
         if turn.position == "number" and call.ended_at is None and turn.memory.pin is None:
             pin = new_pin()
-            set_pin(session, call.complaint, pin)
+            turns.give_pin(session, call, pin)
             turn = dataclasses.replace(turn, memory=dataclasses.replace(turn.memory, pin=pin))
-        call.position = turn.position
-        call.memory = dataclasses.asdict(turn.memory)
-        if turn.memory.language != before.language and call.complaint.state == ComplaintState.DRAFT:
-            call.complaint.language = turn.memory.language
-        if turn.memory.is_answered:
-            _file(session, call, before, turn.memory)
-        return self._reply(session, call, turn, webhook.kept())
-
-    def _reply(self, session: Session, call: CallRecord, turn: Turn, heard: dict[str, str]) -> str:
-        if call.ended_at is not None:
+        memory, filed = turn.memory, None
+        changed: dict[str, Any] = {}
+        if memory.language != before.language and call.is_draft:
+            turns.set_language(session, call, memory.language)
+        if _tells_more(before, memory):
+            changed["may_record"] = told(memory).may_record
+            filed = _follow(session, call, before, memory, opened)
+        if call.ended_at is None:
+            document = self._document(session, call, turn, webhook)
+        else:
             # A webhook that comes after the end: its answer counts, but nobody hears ours.
-            records.write_turn(session, call, heard, HANG_UP)
-            records.settle_call(session, call)
-            return HANG_UP
-        document = self.speaker.answer(
-            turn,
-            action=f"{self.base_url}/voice/turn/{call.turn + 1}",
-            recording=f"{self.base_url}/voice/recording",
-            values=_values(turn.memory, call.complaint.case_number),
+            document = HANG_UP
+        turns.write_turn(
+            session,
+            call,
+            heard=webhook.kept(secret=STEPS[position].secret),
+            reply=document,
+            position=turn.position,
+            memory=dataclasses.asdict(memory),
+            **changed,
         )
-        records.write_turn(session, call, heard, document)
-        return document
+        if call.ended_at is not None:
+            session.flush()
+            records.settle_call(session, call.record(session))
+        return document, filed
+
+    def _heard(
+        self,
+        session: Session,
+        call: CallNow,
+        memory: Memory,
+        webhook: Webhook,
+        opened: Complaint | None,
+    ) -> Heard:
+        digits = webhook.digits if _KEYS.fullmatch(webhook.digits) else ""
+        heard = Heard(
+            digits,
+            spoke=webhook.recording_sid is not None,
+            words=webhook.words,
+            dialled=webhook.dialled,
+        )
+        position = call.position
+        if position == "facility" and digits:
+            place = records.find_facility(session, digits)
+            return dataclasses.replace(
+                heard, facility=(str(place.id), place.name) if place else None
+            )
+        if position == "status_pin" and len(digits) in STEPS[position].lengths:
+            number = memory.answers.get("status_number", "")
+            found = open_with_pin(session, number, digits, HOTLINE)
+            if isinstance(found, Opened):
+                return dataclasses.replace(heard, opened=str(found.complaint.id))
+            telemetry.WRONG_PINS.inc()
+            return dataclasses.replace(heard, wait_seconds=found.wait_seconds)
+        if webhook.words and opened is not None and contains_pin(session, opened, webhook.words):
+            return dataclasses.replace(heard, words="", tells_pin=True)
+        if digits == PERSON or position == "person":
+            person = self._person(call, memory)
+            return dataclasses.replace(
+                heard,
+                has_person=person is not None,
+                person_is_ice=person is not None and person.ice,
+                no_interpreter=_lacks_interpreter(memory),
+            )
+        return heard
+
+    def _person(self, call: CallNow, memory: Memory) -> Reachable | None:
+        """Who can be put on the line now: staff, or where it is urgent an interpreter on call."""
+        now = utcnow()
+        person = self.directory.person_for(memory.language, now)
+        if person is None and call.priority in _URGENT:
+            return self.directory.interpreter_for(memory.language, now)
+        return person
+
+    def _document(
+        self,
+        session: Session,
+        call: CallNow,
+        turn: Turn,
+        webhook: Webhook,
+        *,
+        acceptance: str | None = None,
+    ) -> str:
+        memory = turn.memory
+        reads: tuple[tuple[str, str], ...] = ()
+        if turn.position == "status" and turn.remark is None:
+            opened = _opened(session, memory)
+            if opened is not None:
+                reads = spoken_status(session, opened, self.speaker, memory.language)
+        scene = Scene(
+            addresses=Addresses(
+                action=f"{self.base_url}/voice/turn/{call.turn + 1}",
+                recording=f"{self.base_url}/voice/recording",
+                audio=f"{self.base_url}/voice/audio",
+                whisper=f"{self.base_url}/voice/whisper",
+            ),
+            values=_values(memory, call.case_number),
+            reads=reads,
+            acceptance=acceptance,
+            dial=self._dial(call, turn),
+            shown_number=webhook.to or None,
+        )
+        return self.speaker.answer(turn, scene)
+
+    def _dial(self, call: CallNow, turn: Turn) -> Reachable | None:
+        if STEPS[turn.position].kind is not Kind.DIAL:
+            return None
+        if turn.position == "person":
+            return self._person(call, turn.memory)
+        office = DIALS[turn.position]
+        return self.directory.office_for(office, turn.memory.language, utcnow())
 
 
-def _heard(session: Session, position: str, webhook: Webhook) -> Heard:
-    digits = webhook.digits if _KEYS.fullmatch(webhook.digits) else ""
-    facility = None
-    if position == "facility" and digits:
-        place = records.find_facility(session, digits)
-        facility = (str(place.id), place.name) if place else None
-    return Heard(digits, spoke=webhook.recording_sid is not None, facility=facility)
+def _opened(session: Session, memory: Memory) -> Complaint | None:
+    """Return the complaint that the caller opened with its number and PIN."""
+    return find_draft(session, uuid.UUID(memory.opened)) if memory.opened else None
 
 
-def _values(memory: Memory, case_number: str) -> Mapping[str, str]:
+def _lacks_interpreter(memory: Memory) -> bool:
+    return memory.language != "en" and is_interpreter_gap(utcnow())
+
+
+def _values(memory: Memory, case_number: str) -> dict[str, str]:
     return {
         "case_number": spoken_digits(case_number, _CASE_GROUPS),
         "pin": spoken_digits(memory.pin or "", _PIN_GROUPS),
         "a_number": spoken_digits(memory.answers.get("a_number", "")),
+        "contact": spoken_digits(memory.answers.get("contact_number", "")),
         "facility": memory.facility_name or "",
     }
 
 
-def _file(session: Session, call: CallRecord, before: Memory, memory: Memory) -> None:
-    """File the complaint with the first answer; bring it up to date with each that says more."""
-    call.may_record = script.told(memory).may_record
-    submission = submission_of(memory)
-    if call.complaint.state == ComplaintState.DRAFT:
-        file_complaint(session, submission, actor=HOTLINE, draft=call.complaint)
-    elif submission != submission_of(before):
-        revise_filed(session, call.complaint, submission, actor=HOTLINE)
-
-
-def submission_of(memory: Memory) -> Submission:
-    """Return the complaint as far as the caller has told it."""
-    told = script.told(memory)
-    facts = Facts.parse(told.facts)
-    identity = {"a_number": told.a_number} if told.a_number else {}
-    people: tuple[PersonTold, ...]
-    if facts.third_party:
-        people = (
-            PersonTold(frozenset({Role.AFFECTED}), identity),
-            PersonTold(frozenset({Role.COMPLAINANT})),
-        )
-    else:
-        people = (PersonTold(frozenset({Role.AFFECTED, Role.COMPLAINANT}), identity),)
-    incident = None
-    if told.facility_number:
-        incident = IncidentTold(
-            place=memory.facility_name or told.facility_number,
-            facility_id=uuid.UUID(memory.facility_id) if memory.facility_id else None,
-        )
-    return Submission(
-        language=memory.language,
-        channel=Channel.HOTLINE,
-        facts=facts,
-        people=people,
-        incident=incident,
-        tell_immigration=told.tell_immigration,
-        partial=True,
+def _note(
+    session: Session,
+    call: CallNow,
+    memory: Memory,
+    webhook: Webhook,
+    opened: Complaint | None,
+) -> None:
+    """Keep that the caller spoke, whatever key ended it and wherever the call goes next."""
+    record, purpose = call.record(session), STEPS[call.position].purpose
+    if call.position == "statement" and memory.answers.get("statement_kept") == "2":
+        for earlier in record.recordings:
+            earlier.replaced |= earlier.purpose == purpose
+    note_recording(
+        session,
+        record,
+        webhook.recording_sid or "",
+        "noted",
+        webhook.recording_seconds,
+        purpose=RecordingPurpose(purpose),
+        complaint=opened if purpose == RecordingPurpose.ADDITION else None,
     )
+
+
+def _follow(
+    session: Session,
+    call: CallNow,
+    before: Memory,
+    memory: Memory,
+    opened: Complaint | None,
+) -> str | None:
+    """Do what follows from a turn that told something: file, tell staff, send the number.
+
+    Returns the priority if a complaint was filed with it.
+    """
+    filed = None
+    said, said_before = told(memory), told(before)
+    if memory.is_answered and (call.is_draft or said != said_before):
+        submission = submission_of(memory, said)
+        if call.is_draft:
+            complaint = call.record(session).complaint
+            file_complaint(session, submission, actor=HOTLINE, draft=complaint)
+            filed = complaint.priority
+        elif submission != (known := submission_of(before, said_before)):
+            complaint = call.record(session).complaint
+            revise_filed(session, complaint, submission, actor=HOTLINE, known=known)
+    if memory.reached_nobody and not before.reached_nobody:
+        _tell_staff(session, opened or call.record(session).complaint, memory)
+    more = memory.words.get("write_more")
+    if opened is not None and more and more != before.words.get("write_more"):
+        add_message(session, opened, more, language=memory.language, actor=HOTLINE, id=new_id())
+    if said.text_number and not said_before.text_number:
+        queue_receipt(session, call.record(session).complaint, BY_SMS)
+    return filed
+
+
+def _tells_more(before: Memory, memory: Memory) -> bool:
+    return any(
+        getattr(memory, name) != getattr(before, name)
+        for name in ("answers", "words", "facility_id", "reached_nobody", "language")
+    )
+
+
+def _tell_staff(session: Session, complaint: Complaint, memory: Memory) -> None:
+    """Let staff know that somebody waited for a person in vain."""
+    if _lacks_interpreter(memory) and complaint.priority not in _URGENT:
+        due_at = interpreter_call_back(utcnow())
+        tell_staff(session, complaint, NEEDED_INTERPRETER, due_at=due_at)
+    else:
+        tell_staff(session, complaint, ASKED_FOR_PERSON)

@@ -1,218 +1,110 @@
-"""The call as data: what is asked, which keys answer, and what an answer means for routing.
+"""The call as it goes: where it stands after each thing a caller does.
 
-Pure: no web framework, no database, no clock. A call is a list of steps; each key may put further
-steps in front of those still to come, so the whole call can be drawn from ``STEPS`` and ``TAIL``.
+Pure: no web framework, no database, no clock. What is asked is in ``steps``; what the answers mean
+for a complaint is in ``told``.
 """
 
 import dataclasses
+import functools
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
-from typing import Any
 
 from complaint_intake.hotline import prompts
+from complaint_intake.hotline.steps import (
+    BACK,
+    EMERGENCY,
+    EMERGENCY_STEPS,
+    FIRST,
+    PATIENCE,
+    PERSON,
+    REPEAT,
+    STEPS,
+    TAIL,
+    Choice,
+    Kind,
+)
 from complaint_intake.languages import LANGUAGES
 
-#: Wrong keys or silences in one step before the call goes on without an answer.
-PATIENCE = 3
-PERSON, REPEAT, BACK, SKIP = "0", "9", "*", "1"
+#: Kept among the answers: the step at which the emergency key was pressed.
+_EMERGENCY_AT = "emergency"
+#: Answers that only lead somewhere and say nothing of what happened.
+_LEADING = frozenset({("menu", "7"), ("services", "2")})
+#: Steps about a complaint that was made before, and the one that sets up the call.
+_ABOUT_ANOTHER = frozenset(
+    {FIRST, "status_number", "status_pin", "status", "may_record_more", "write_more"}
+)
 
 
-class Kind(StrEnum):
-    """How a step is answered."""
-
-    KEY = "key"
-    DIGITS = "digits"
-    VOICE = "voice"
-    END = "end"
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """What one key means: a claim about someone, facts, and the steps it adds."""
-
-    code: str | None = None
-    subject: str | None = None
-    facts: Mapping[str, Any] = field(default_factory=dict)
-    then: tuple[str, ...] = ()
-    #: Said before the next question and not to be cut short by a key.
-    says: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One question. ``asks`` are message ids; ``choices`` are by key."""
-
-    asks: tuple[str, ...]
-    choices: Mapping[str, Choice] = field(default_factory=dict)
-    kind: Kind = Kind.KEY
-    #: Accepted numbers of digits, and the step that follows a number.
-    lengths: range = range(0)
-    check: str | None = None
-    #: Seconds of silence before the question is asked again.
-    wait: int = 10
-
-
-def _yes_no(fact: str, *, no: Any = False, yes: Any = True) -> dict[str, Choice]:
-    return {
-        "1": Choice(facts={fact: yes}),
-        "2": Choice(facts={fact: no}),
-        "3": Choice(facts={fact: None}),
-    }
-
-
-def _question(text: str, choices: Mapping[str, Choice]) -> Step:
-    answers = prompts.YES_NO_UNKNOWN if "3" in choices else prompts.YES_NO
-    return Step((text, answers), choices)
-
-
-_HELD_THEN_REMOVAL = ("where_held", "removal")
-
-STEPS: dict[str, Step] = {
-    "language": Step(
-        (prompts.LANGUAGE,),
-        {
-            str(position): Choice(says=(prompts.MONITORED,))
-            for position in range(1, len(LANGUAGES) + 1)
-        },
-    ),
-    "menu": Step(
-        (prompts.MENU_FIRST, prompts.MENU_SECOND, prompts.KEYS),
-        {
-            "1": Choice(
-                facts={"emergency": True},
-                then=("emergency_what", "where_held"),
-                says=(prompts.EMERGENCY_SENT,),
-            ),
-            "2": Choice("USC", "ICE", then=_HELD_THEN_REMOVAL),
-            # Until the next key says which: the one that protects more (8 U.S.C. 1367).
-            "3": Choice("VIC", "ICE", then=("victim_or_witness", *_HELD_THEN_REMOVAL)),
-            "4": Choice(then=("officer_what", "officer_who", "where_held")),
-            "5": Choice("OTHER", "LEA", then=("local_what", "immigration_hold")),
-            "6": Choice(then=("care_what", "still_going_on", "where_held")),
-            # Whoever is looked for has not agreed to anything yet.
-            "7": Choice("LOCATE", "ICE", facts={"third_party": True, "consent": None}),
-        },
-    ),
-    "emergency_what": Step(
-        (prompts.EMERGENCY_WHAT,),
-        {
-            "1": Choice("MED", facts={"ongoing": True}),
-            "2": Choice("FORCE", facts={"ongoing": True, "days_ago": 0}),
-            "3": Choice("FAM", facts={"minor": True}),
-            "4": Choice(),
-        },
-    ),
-    "victim_or_witness": Step(
-        (prompts.VICTIM_OR_WITNESS,), {"1": Choice("VIC", "ICE"), "2": Choice("WIT", "ICE")}
-    ),
-    "officer_what": Step(
-        (prompts.OFFICER_WHAT,),
-        {
-            "1": Choice("FORCE", facts={"injury": True}, then=("last_seven_days",)),
-            "2": Choice("SEX", then=("last_five_days_or_near",)),
-            "3": Choice("COERCE"),
-            "4": Choice("PROPERTY"),
-            "5": Choice("OTHER"),
-        },
-    ),
-    "officer_who": Step(
-        (prompts.OFFICER_WHO,),
-        {
-            "1": Choice(subject="ICE"),
-            "2": Choice(subject="CBP"),
-            "3": Choice(subject="CONTRACT"),
-            "4": Choice(subject="UNKNOWN"),
-        },
-    ),
-    "local_what": Step(
-        (prompts.LOCAL_WHAT,),
-        {
-            "1": Choice("HOLD48", "JAIL", then=("still_going_on",)),
-            "2": Choice("PROFILE", "LEA"),
-            "3": Choice("FORCE", "LEA", facts={"injury": True}, then=("last_seven_days",)),
-            "4": Choice("OTHER", "LEA"),
-        },
-    ),
-    "care_what": Step(
-        (prompts.CARE_WHAT,),
-        {"1": Choice("MED"), "2": Choice("LANG"), "3": Choice("DISAB"), "4": Choice("COND")},
-    ),
-    "where_held": Step(
-        (prompts.WHERE_HELD,),
-        {
-            "1": Choice(facts={"custody": "ICE_CUSTODY"}),
-            "2": Choice(facts={"custody": "LOCAL_DETAINER"}),
-            "3": Choice(facts={"custody": "NOT_DETAINED"}),
-            "4": Choice(facts={"custody": "CBP_CUSTODY"}),
-            "5": Choice(facts={"custody": "UNKNOWN"}),
-        },
-    ),
-    "immigration_hold": _question(
-        prompts.IMMIGRATION_HOLD,
-        {
-            "1": Choice(facts={"custody": "LOCAL_DETAINER", "nexus": True}),
-            "2": Choice(facts={"custody": "LOCAL_NO_DETAINER"}),
-            "3": Choice(facts={"custody": "UNKNOWN", "nexus": None}),
-        },
-    ),
-    "removal": _question(prompts.REMOVAL, _yes_no("removal72")),
-    "still_going_on": _question(prompts.STILL_GOING_ON, _yes_no("ongoing")),
-    # The rules ask about seven days: "yes" is at most that many, "no" at least one more.
-    "last_seven_days": _question(prompts.LAST_SEVEN_DAYS, _yes_no("days_ago", yes=7, no=8)),
-    "last_five_days_or_near": _question(prompts.LAST_FIVE_DAYS_OR_NEAR, _yes_no("recent_sex")),
-    "tell_immigration": _question(prompts.TELL_IMMIGRATION, {"1": Choice(), "2": Choice()}),
-    "facility": Step((prompts.FACILITY,), kind=Kind.DIGITS, lengths=range(2, 9)),
-    "a_number": Step(
-        (prompts.A_NUMBER,), kind=Kind.DIGITS, lengths=range(7, 10), check="a_number_check"
-    ),
-    "a_number_check": Step((prompts.A_NUMBER_CHECK,), {"1": Choice(), "2": Choice()}),
-    "may_record": _question(
-        prompts.MAY_RECORD,
-        {
-            "1": Choice(then=("statement",)),
-            "2": Choice(says=(prompts.NOT_RECORDED, prompts.OTHER_WAYS)),
-        },
-    ),
-    "statement": Step((prompts.SPEAK,), kind=Kind.VOICE),
-    "number": Step(
-        (prompts.CASE_NUMBER, prompts.PIN, prompts.ONCE_MORE, prompts.AGAIN_OR_END), wait=5
-    ),
-    "goodbye": Step((prompts.GOODBYE,), kind=Kind.END),
-}
-
-FIRST = "language"
-#: What every call comes to, whatever it is about.
-TAIL = ("tell_immigration", "facility", "a_number", "may_record", "number", "goodbye")
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Memory:
     """All the script knows of a call; plain data, kept sealed between turns."""
 
     language: str = "en"
     #: Step to key or digits. An answer stays until another one replaces it.
     answers: Mapping[str, str] = field(default_factory=dict)
+    #: Step to words that the provider wrote down.
+    words: Mapping[str, str] = field(default_factory=dict)
     misses: int = 0
+    #: Offer values: what this installation could do when the call began.
+    offers: tuple[str, ...] = ()
     facility_id: str | None = None
     facility_name: str | None = None
     #: Once the caller has been told it, until the call ends.
     pin: str | None = None
+    #: Where the caller was when they asked for a person.
+    waiting_at: str | None = None
+    #: The caller asked for a person and reached nobody.
+    reached_nobody: bool = False
+    #: The complaint that was opened with its number and PIN, until the call ends.
+    opened: str | None = None
+
+    @functools.cached_property
+    def steps(self) -> tuple[str, ...]:
+        """The steps of the call as the answers so far have laid it out, in order."""
+        return _path(self)
 
     @property
     def is_answered(self) -> bool:
-        """Whether anything was answered. The language alone only sets up the call."""
-        return bool(self.answers.keys() - {FIRST})
+        """Whether a complaint was begun: by any answer, or by asking for a person in vain.
+
+        Language and menus that only lead somewhere are no answers.
+        """
+        if self.reached_nobody and self.opened is None:
+            return True
+        return any(
+            name not in _ABOUT_ANOTHER and (name, key) not in _LEADING
+            for name, key in self.answers.items()
+        )
+
+    @property
+    def is_emergency(self) -> bool:
+        """Whether the emergency key was pressed, anywhere."""
+        return _EMERGENCY_AT in self.answers
 
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """What the caller did: keys, words that were recorded, or (all empty) nothing."""
+    """What the caller did, or (all empty) nothing; and what was found out about it."""
 
     digits: str = ""
+    #: Words were recorded.
     spoke: bool = False
+    #: Words that the provider wrote down.
+    words: str = ""
+    #: They have the PIN of the complaint in them, and are not kept.
+    tells_pin: bool = False
+    #: What became of a call that was put through: the provider's word, such as ``no-answer``.
+    dialled: str = ""
     #: Id and name of the place whose number ``digits`` is.
     facility: tuple[str, str] | None = None
+    #: Whether somebody who can be put on the line now is listed, and works for ICE.
+    has_person: bool = False
+    person_is_ice: bool = False
+    #: Whether no interpreter works at this hour for the caller's language.
+    no_interpreter: bool = False
+    #: The complaint that number and PIN opened, or else the seconds until the next try counts.
+    opened: str | None = None
+    wait_seconds: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,22 +115,38 @@ class Turn:
     position: str
     #: Not to be cut short by a key.
     says: tuple[str, ...] = ()
-    #: A short remark, such as that the key was wrong.
+    #: A short remark, such as that the key was wrong, and what fills its placeholders.
     remark: str | None = None
+    values: Mapping[str, str] = field(default_factory=dict)
 
 
-def path(answers: Mapping[str, str]) -> tuple[str, ...]:
-    """Return the steps of the call as the answers so far have laid it out, in order."""
+def _path(memory: Memory) -> tuple[str, ...]:
     ahead, steps = [FIRST, "menu", *TAIL], []
+    answers, emergency_at = memory.answers, memory.answers.get(_EMERGENCY_AT)
     while ahead:
         name = ahead.pop(0)
+        if name in steps or not _is_asked(name, memory):
+            continue
+        if name == emergency_at:
+            emergency_at = None
+            ahead[:0] = (*EMERGENCY_STEPS, name)
+            continue
         steps.append(name)
         step, answer = STEPS[name], answers.get(name, "")
         if answer and step.check:
             ahead.insert(0, step.check)
-        elif answer in step.choices:
-            ahead[:0] = step.choices[answer].then
+        choice = step.choices.get(answer)
+        if choice:
+            rest = ahead if choice.instead is None else list(choice.instead)
+            ahead = [*choice.then, *rest]
     return tuple(steps)
+
+
+def _is_asked(name: str, memory: Memory) -> bool:
+    step = STEPS[name]
+    if step.needs is not None and step.needs not in memory.offers:
+        return False
+    return all(memory.answers.get(one, "-") in keys for one, keys in step.only_if.items())
 
 
 def advance(memory: Memory, position: str, heard: Heard) -> Turn:
@@ -246,42 +154,57 @@ def advance(memory: Memory, position: str, heard: Heard) -> Turn:
     step, digits = STEPS[position], heard.digits
     if step.kind is Kind.END:
         return Turn(memory, position)
-    if step.kind is Kind.VOICE:
-        if heard.spoke:
-            return _go_on(memory, position, (prompts.SAVED,))
-        return _missed(memory, position, prompts.NO_WORDS)
-    if digits == REPEAT:
-        return Turn(memory, position)
-    if digits == PERSON:
-        return _without_person(memory, position)
+    if step.kind is Kind.DIAL:
+        return _after_dialling(memory, position, heard)
+    if position == "person_ice":
+        return _whether_ice(memory, digits)
     if BACK in digits:
         return _back(memory, position)
-    if not digits:
-        return _missed(memory, position, prompts.NO_KEY)
     if step.kind is Kind.DIGITS:
-        return _take_digits(memory, position, heard)
-    if position == "number":
-        return _go_on(memory, position)
+        return _take_digits(memory, position, heard) if digits else _silent(memory, position)
+    if digits == PERSON:
+        return _ask_for_person(memory, position, heard)
+    if digits == EMERGENCY:
+        return _emergency(memory, position)
+    if step.kind is Kind.VOICE:
+        taken = heard.spoke
+    else:
+        taken = step.kind is Kind.SPEECH and bool(heard.words)
+    if taken:
+        if heard.words:
+            memory = dataclasses.replace(memory, words={**memory.words, position: heard.words})
+        return _go_on(memory, position, step.taken)
+    if heard.tells_pin:
+        return _missed(memory, position, prompts.PIN_SAID)
+    if digits == REPEAT:
+        return Turn(memory, position)
+    if step.kind is not Kind.KEY or not digits:
+        return _silent(memory, position)
     if digits in step.choices:
         return _take_key(memory, position, digits)
     return _missed(memory, position, prompts.WRONG_KEY)
 
 
 def _take_key(memory: Memory, position: str, key: str) -> Turn:
+    if position == "status" and key == "2":
+        # A new complaint: nothing of the other one is kept.
+        memory = dataclasses.replace(memory, answers=_only(memory, FIRST), opened=None)
+        return _arrive(memory, "menu")
+    choice = STEPS[position].choices[key]
     memory = _answer(memory, position, key)
-    if position == "language":
+    if position == FIRST:
         memory = dataclasses.replace(memory, language=tuple(LANGUAGES)[int(key) - 1])
-    if position == "a_number_check" and key == "2":
-        return _arrive(memory, "a_number")
-    return _go_on(memory, position, STEPS[position].choices[key].says)
+    if choice.again is not None:
+        return _arrive(memory, choice.again)
+    return _go_on(memory, position, choice.says)
 
 
 def _take_digits(memory: Memory, position: str, heard: Heard) -> Turn:
-    digits = heard.digits
-    if digits == SKIP:
-        return _go_on(_answer(memory, position, ""), position)
-    if not digits.isascii() or not digits.isdigit() or len(digits) not in STEPS[position].lengths:
+    digits, step = heard.digits, STEPS[position]
+    if not digits.isascii() or not digits.isdigit() or len(digits) not in step.lengths:
         return _missed(memory, position, prompts.WRONG_DIGITS)
+    if position == "status_pin":
+        return _open(memory, position, heard)
     memory = _answer(memory, position, digits)
     if position != "facility":
         return _go_on(memory, position)
@@ -291,51 +214,139 @@ def _take_digits(memory: Memory, position: str, heard: Heard) -> Turn:
     return _go_on(memory, position, (found,))
 
 
+def _open(memory: Memory, position: str, heard: Heard) -> Turn:
+    """Number and PIN opened a complaint, or did not: then say by when to try again."""
+    if heard.opened:
+        return _go_on(dataclasses.replace(memory, opened=heard.opened), position)
+    wait = heard.wait_seconds
+    if wait > 120:
+        remark, number = prompts.STATUS_MINUTES, -(-wait // 60)
+    elif wait:
+        remark, number = prompts.STATUS_SECONDS, max(wait, 2)
+    else:
+        remark, number = prompts.STATUS_WRONG, 0
+    return dataclasses.replace(
+        _missed(memory, position, remark), values={"number": str(number)} if number else {}
+    )
+
+
+def _only(memory: Memory, *names: str) -> dict[str, str]:
+    return {name: memory.answers[name] for name in names if name in memory.answers}
+
+
 def _answer(memory: Memory, position: str, value: str) -> Memory:
     """Keep an answer. What hung on another answer to the same question is forgotten."""
     before = dict(memory.answers)
-    if before.get(position) != value:
+    if before.get(position) not in (None, value):
         without = {name: answer for name, answer in before.items() if name != position}
-        for name in set(path(before)) - set(path(without)):
+        gone = set(memory.steps) - set(dataclasses.replace(memory, answers=without).steps)
+        for name in gone:
             before.pop(name, None)
     return dataclasses.replace(memory, answers={**before, position: value})
 
 
 def _go_on(memory: Memory, position: str, says: tuple[str, ...] = ()) -> Turn:
-    steps = path(memory.answers)
+    steps = memory.steps
     return _arrive(memory, steps[steps.index(position) + 1], says)
 
 
 def _back(memory: Memory, position: str) -> Turn:
-    steps = path(memory.answers)
+    steps = memory.steps
     return _arrive(memory, steps[max(steps.index(position) - 1, 0)])
 
 
-def _without_person(memory: Memory, position: str) -> Turn:
-    """No numbers to put a call through to are known, so it goes on to the caller's own words."""
+def _emergency(memory: Memory, position: str) -> Turn:
+    """Someone is in danger: that is filed and paged at once, and then asked about."""
+    if position == "menu" or memory.opened or position in _ABOUT_ANOTHER - {FIRST}:
+        # Among the steps of another complaint there is no room for this one: it is a new one.
+        keep = memory.answers if position == "menu" else _only(memory, FIRST)
+        memory = dataclasses.replace(memory, answers=keep, opened=None)
+        return _take_key(memory, "menu", "1")
+    at = "menu" if position == FIRST else position
+    if not memory.is_emergency:
+        memory = dataclasses.replace(memory, answers={**memory.answers, _EMERGENCY_AT: at})
+    steps = memory.steps
+    asked = [name for name in EMERGENCY_STEPS if name in steps and name not in memory.answers]
+    first = position if position == FIRST or not asked else asked[0]
+    return _arrive(memory, first, (prompts.EMERGENCY_SENT,))
+
+
+def _ask_for_person(memory: Memory, position: str, heard: Heard) -> Turn:
+    if not heard.has_person:
+        return _without_person(memory, position, heard)
+    asked = dataclasses.replace(memory, misses=0, waiting_at=position)
+    return Turn(asked, "person_ice" if heard.person_is_ice else "person")
+
+
+def _whether_ice(memory: Memory, digits: str) -> Turn:
+    """The caller heard that the person works for ICE: only a plain yes connects them."""
+    before = memory.waiting_at or "menu"
+    if digits == "1":
+        return Turn(dataclasses.replace(memory, misses=0), "person")
+    if digits == EMERGENCY:
+        return _emergency(dataclasses.replace(memory, waiting_at=None), before)
+    if digits == REPEAT:
+        return Turn(memory, "person_ice")
+    if digits in ("2", PERSON) or BACK in digits or memory.misses + 1 >= PATIENCE:
+        return _arrive(dataclasses.replace(memory, waiting_at=None), before)
+    remark = prompts.WRONG_KEY if digits else prompts.NO_KEY
+    missed = dataclasses.replace(memory, misses=memory.misses + 1)
+    return Turn(missed, "person_ice", remark=remark)
+
+
+def _without_person(memory: Memory, position: str, heard: Heard) -> Turn:
+    """Nobody can talk to the caller now: staff are told, and the call goes on to their words."""
+    memory = dataclasses.replace(memory, reached_nobody=True, waiting_at=None)
+    says = (prompts.NO_INTERPRETER if heard.no_interpreter else prompts.NO_PERSON,)
     if _is_before_statement(memory, position):
-        return _arrive(memory, "may_record", (prompts.NO_PERSON,))
-    return Turn(memory, position, (prompts.NO_PERSON,))
+        return _to_statement(memory, says)
+    return _arrive(memory, position, says)
+
+
+def _after_dialling(memory: Memory, position: str, heard: Heard) -> Turn:
+    """The other side hung up, or was never reached: the caller is back with us either way."""
+    talked = heard.dialled == "completed"
+    if position != "person":
+        ended = prompts.TRANSFER_ENDED if talked else prompts.NOT_CONNECTED
+        return _go_on(memory, position, (ended,))
+    before = memory.waiting_at or "menu"
+    if talked:
+        memory = dataclasses.replace(memory, waiting_at=None)
+        return _arrive(memory, before, (prompts.PERSON_LEFT,))
+    return _without_person(memory, before, heard)
+
+
+def _silent(memory: Memory, position: str) -> Turn:
+    spoken = STEPS[position].kind in (Kind.VOICE, Kind.SPEECH)
+    return _missed(memory, position, prompts.NO_WORDS if spoken else prompts.NO_KEY)
 
 
 def _missed(memory: Memory, position: str, remark: str) -> Turn:
     misses = memory.misses + 1
-    if position == "number":
-        return _go_on(memory, position)
-    if misses < PATIENCE:
+    if misses < STEPS[position].patience:
         return Turn(dataclasses.replace(memory, misses=misses), position, remark=remark)
     if _is_before_statement(memory, position):
-        return _arrive(memory, "may_record")
-    if position == "may_record":
+        return _to_statement(memory)
+    if position in ("may_record", "may_record_more"):
         # Nobody is recorded who did not agree.
-        says = (prompts.NOT_RECORDED, prompts.OTHER_WAYS)
-        return _arrive(memory, "number", says)
+        return _go_on(memory, position, (prompts.NOT_RECORDED, prompts.OTHER_WAYS))
     return _go_on(memory, position)
 
 
 def _is_before_statement(memory: Memory, position: str) -> bool:
-    steps = path(memory.answers)
+    steps = memory.steps
+    if "may_record" not in steps:
+        return position not in ("may_record_more", "addition", "write_more", "goodbye")
     return steps.index(position) < steps.index("may_record")
+
+
+def _to_statement(memory: Memory, says: tuple[str, ...] = ()) -> Turn:
+    """Lead to the caller's own words: for the complaint that they opened, or for this one."""
+    if memory.opened:
+        return _arrive(_answer(memory, "status", "1"), "may_record_more", says)
+    if "may_record" not in memory.steps:
+        memory = dataclasses.replace(memory, answers=_only(memory, FIRST))
+    return _arrive(memory, "may_record", says)
 
 
 def _arrive(memory: Memory, position: str, says: tuple[str, ...] = ()) -> Turn:
@@ -344,41 +355,11 @@ def _arrive(memory: Memory, position: str, says: tuple[str, ...] = ()) -> Turn:
     return Turn(dataclasses.replace(memory, misses=0), position, says)
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
-    """What the answers say, for the one who files them. ``facts`` is the dict form of Facts."""
-
-    facts: dict[str, Any]
-    tell_immigration: bool | None
-    may_record: bool | None
-    a_number: str | None
-    facility_number: str | None
-
-
-def told(memory: Memory) -> Told:
-    """Return what the caller has answered by now, along the path the answers lay out."""
-    code, subject = "OTHER", "UNKNOWN"
-    facts: dict[str, Any] = {"channel": "hotline", "interpreter": memory.language != "en"}
-    for name in path(memory.answers):
+def choices_made(memory: Memory) -> list[tuple[str, Choice]]:
+    """Return each step of the call's path that a key answered, with what the key means."""
+    made = []
+    for name in memory.steps:
         choice = STEPS[name].choices.get(memory.answers.get(name, ""))
-        if choice:
-            code, subject = choice.code or code, choice.subject or subject
-            facts.update(choice.facts)
-    if "care_what" in path(memory.answers):
-        subject = _KEEPER.get(facts.get("custody", ""), subject)
-    facts["allegations"] = [[code, subject]]
-    return Told(
-        facts=facts,
-        tell_immigration=_agreed(memory, "tell_immigration"),
-        may_record=_agreed(memory, "may_record"),
-        a_number=memory.answers.get("a_number") or None,
-        facility_number=memory.answers.get("facility") or None,
-    )
-
-
-#: Whom a complaint about care is about, by where the person is held.
-_KEEPER = {"ICE_CUSTODY": "CONTRACT", "CBP_CUSTODY": "CBP", "LOCAL_DETAINER": "JAIL"}
-
-
-def _agreed(memory: Memory, step: str) -> bool | None:
-    return {"1": True, "2": False}.get(memory.answers.get(step, ""))
+        if choice is not None:
+            made.append((name, choice))
+    return made

@@ -5,22 +5,29 @@ account and our number. That is checked before any database work.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import wraps
 from typing import cast
 
-from flask import Blueprint, Flask, Request, Response, current_app, request
+from flask import Blueprint, Flask, Request, Response, abort, current_app, request
 from twilio.request_validator import RequestValidator
 
 from complaint_intake import telemetry
 from complaint_intake.extensions import Services
+from complaint_intake.hotline.audio import Clips
 from complaint_intake.hotline.calls import Line, Webhook
-from complaint_intake.hotline.twiml import Speaker
+from complaint_intake.hotline.directory import load_directory
+from complaint_intake.hotline.fallback import fallback_documents
+from complaint_intake.hotline.twiml import Speaker, whisper_document
+from complaint_intake.languages import LANGUAGES
 
 blueprint = Blueprint("hotline", __name__, url_prefix="/voice")
 
 _SID = re.compile(r"[A-Za-z0-9]{1,40}")
+_PHONE = re.compile(r"\+[1-9][0-9]{6,14}")
+#: Characters of an answer that the provider wrote down.
+_MOST_WORDS = 4_000
 #: Call states after which the provider says nothing more about a call.
 _OVER = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
 
@@ -30,8 +37,8 @@ class Hotline:
     """What the webhooks work with, made once an application."""
 
     line: Line
-    #: The call could not be answered: six languages, made without a database.
-    out_of_order: str
+    #: For calls that cannot be answered, by name; made without a database.
+    fallback: Mapping[str, str]
     validators: tuple[RequestValidator, ...]
     base_url: str
     account_sid: str
@@ -44,10 +51,16 @@ class Hotline:
             "web": settings.public_base_url.partition("://")[2],
             "mail": settings.operator_mail,
         }
-        speaker = Speaker(services.translations, spoken)
+        speaker = Speaker(services.translations, spoken, Clips(settings.hotline_audio))
         return cls(
-            line=Line(services.db, speaker, settings.public_base_url),
-            out_of_order=speaker.out_of_order(),
+            line=Line(
+                services.db,
+                speaker,
+                load_directory(settings.hotline_directory),
+                settings.public_base_url,
+                sends_texts=settings.sends_text_messages,
+            ),
+            fallback=fallback_documents(speaker, f"{settings.public_base_url}/voice"),
             validators=tuple(RequestValidator(token) for token in services.keys.twilio_tokens),
             base_url=settings.public_base_url,
             account_sid=services.keys.twilio_account_sid,
@@ -97,7 +110,7 @@ def genuine(view: Callable[..., Response]) -> Callable[..., Response]:
 @genuine
 def incoming() -> Response:
     """A call begins."""
-    return _twiml(_hotline().line.incoming(request.form["CallSid"]))
+    return _twiml(_hotline().line.incoming(_webhook()))
 
 
 @blueprint.post("/turn/<int:number>")
@@ -124,10 +137,34 @@ def recording() -> Response:
     return Response(status=204)
 
 
+@blueprint.post("/whisper/<language>")
+@genuine
+def whisper(language: str) -> Response:
+    """What the one hears who is called, before the caller: who it is not, and the language."""
+    if language not in LANGUAGES:
+        abort(404)
+    return _twiml(whisper_document(language))
+
+
+@blueprint.get("/audio/<language>/<name>")
+def audio(language: str, name: str) -> Response:
+    """A recorded prompt. It is no secret, and its address changes with its content."""
+    clip = _hotline().line.speaker.clips.named(language, name)
+    if clip is None:
+        abort(404)
+    answer = Response(clip.path.read_bytes(), content_type=clip.media_type)
+    answer.add_etag()
+    answer.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+    answer.make_conditional(request)
+    return answer
+
+
 @blueprint.route("/fallback", methods=["GET", "POST"])
-def fallback() -> Response:
+@blueprint.route("/fallback-<part>", methods=["GET", "POST"])
+def fallback(part: str = "") -> Response:
     """Nothing else worked. Unsigned on purpose: it also answers when the token is wrong."""
-    return _twiml(_hotline().out_of_order)
+    found = _hotline().fallback.get(f"fallback-{part}" if part else "fallback")
+    return _twiml(found) if found else abort(404)
 
 
 def _webhook() -> Webhook:
@@ -136,10 +173,17 @@ def _webhook() -> Webhook:
     sid = form.get("RecordingSid") or form.get("RecordingUrl", "").rpartition("/")[2]
     return Webhook(
         call_sid=form["CallSid"],
+        to=_phone(form.get("To", "")),
         digits=form.get("Digits", "")[:20],
+        words=form.get("SpeechResult", "").strip()[:_MOST_WORDS],
+        dialled=form.get("DialCallStatus", "")[:20],
         recording_sid=sid if _SID.fullmatch(sid) else None,
         recording_seconds=_whole(form.get("RecordingDuration")),
     )
+
+
+def _phone(text: str) -> str:
+    return text if _PHONE.fullmatch(text) else ""
 
 
 def _whole(text: str | None) -> int | None:

@@ -14,7 +14,15 @@ from sqlalchemy.orm import Session, joinedload
 from complaint_intake.audit.log import HOTLINE, WORKER, Action, Actor, record
 from complaint_intake.db import lock_key, utcnow
 from complaint_intake.intake.filing import finish_partial, open_draft
-from complaint_intake.intake.models import CallRecord, CallTurn, Channel, Facility, Role
+from complaint_intake.intake.models import (
+    CallRecord,
+    CallTurn,
+    Channel,
+    Complaint,
+    Facility,
+    Role,
+    RoutingDecision,
+)
 from complaint_intake.intake.models.complaint import ComplaintState
 from complaint_intake.intake.routing_service import route_complaint
 from complaint_intake.languages import DEFAULT_LANGUAGE
@@ -54,31 +62,6 @@ def start_call(
     return call
 
 
-def write_turn(session: Session, call: CallRecord, heard: dict[str, str], reply: str) -> None:
-    """Keep what the awaited turn heard and was answered, and await the next one."""
-    now = utcnow()
-    CallTurn(
-        complaint=call.complaint,
-        call_id=call.id,
-        number=call.turn,
-        position=call.position,
-        at=now,
-        heard=heard or None,
-        # After the end nothing is kept to be said again.
-        reply=reply if call.ended_at is None else None,
-    )
-    call.turn += 1
-    call.last_heard_at = now
-
-
-def reply_of(session: Session, call: CallRecord, number: int) -> str | None:
-    """Return what turn ``number`` was answered, or None once the call has ended."""
-    turn = session.scalar(
-        select(CallTurn).where(CallTurn.call_id == call.id, CallTurn.number == number)
-    )
-    return turn.reply if turn else None
-
-
 def find_facility(session: Session, number: str) -> Facility | None:
     """Return the place with this number in the directory."""
     return session.scalar(select(Facility).where(Facility.number == number))
@@ -104,8 +87,8 @@ def end_call(
     call.ended_at = utcnow()
     call.state = state or ("completed" if whole else "hung_up")
     call.duration_seconds = seconds
-    call.memory = {**memory, "pin": None}
-    session.flush()
+    # Neither the PIN nor what opened another complaint outlives the call.
+    call.memory = {**memory, "pin": None, "opened": None} if memory else memory
     session.execute(
         update(CallTurn).where(CallTurn.call_id == call.id).values(reply_sealed=None),
         execution_options={"synchronize_session": False},
@@ -121,18 +104,31 @@ def settle_call(
     complaint = call.complaint
     if complaint.state != ComplaintState.FILED or not complaint.partial:
         return
-    facts = Facts.parse(complaint.decisions[-1].facts)
     # Only now is it known that nobody was identified: in the middle of a call that is still open.
-    if not _identifies_someone(call) and not facts.anon:
-        route_complaint(
-            session,
-            complaint,
-            dataclasses.replace(facts, anon=True),
-            cause="answered",
-            actor=actor,
-            hold_notices=True,
-        )
+    if not _identifies_someone(call):
+        facts = Facts.parse(_last_facts(session, complaint))
+        if not facts.anon:
+            route_complaint(
+                session,
+                complaint,
+                dataclasses.replace(facts, anon=True),
+                cause="answered",
+                actor=actor,
+                hold_notices=True,
+            )
     finish_partial(session, complaint, whole=whole, actor=actor)
+
+
+def _last_facts(session: Session, complaint: Complaint) -> dict[str, Any]:
+    """Return what the newest decision was made from, without reading the others."""
+    newest = (
+        select(RoutingDecision.facts)
+        .where(RoutingDecision.complaint_id == complaint.id)
+        .order_by(RoutingDecision.id.desc())
+        .limit(1)
+    )
+    facts: dict[str, Any] = session.execute(newest).scalar_one()
+    return facts
 
 
 def _identifies_someone(call: CallRecord) -> bool:

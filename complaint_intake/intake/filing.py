@@ -30,7 +30,7 @@ from complaint_intake.intake.pins import new_pin, set_pin
 from complaint_intake.intake.receipts import queue_receipt
 from complaint_intake.intake.routing_service import release_notices, route_complaint, settle_names
 from complaint_intake.intake.submission import IncidentTold, PersonTold, Submission
-from complaint_intake.routing import Decision, Facts
+from complaint_intake.routing import Decision
 from complaint_intake.search.identifiers import A_NUMBER, EMAIL, PHONE, index_identifiers
 from complaint_intake.security.keys import Keys
 from complaint_intake.taxonomy import ALLEGATIONS
@@ -173,18 +173,24 @@ def file_complaint(
 
 
 def revise_filed(
-    session: Session, complaint: Complaint, submission: Submission, *, actor: Actor
+    session: Session,
+    complaint: Complaint,
+    submission: Submission,
+    *,
+    actor: Actor,
+    known: Submission,
 ) -> None:
     """Bring a partial complaint up to what the caller has answered by now, and route it again.
 
-    Facts that did not change are not decided again. Only for complaints that are still partial.
+    ``known`` is what it was filed or revised with before: only what differs is written, and facts
+    that did not change are not decided again. Only for complaints that are still partial.
     """
     if not complaint.partial:
         return
-    _write_records(session, complaint, submission, actor)
-    settle_names(complaint)  # consent is no fact of routing, but it may have changed
-    last = Facts.parse(complaint.decisions[-1].facts)
-    if last != submission.facts:
+    _write_records(session, complaint, submission, actor, known)
+    if submission.tell_immigration != known.tell_immigration:
+        settle_names(complaint)  # consent is no fact of routing, but it may have changed
+    if submission.facts != known.facts:
         record(
             session,
             complaint.chain,
@@ -230,8 +236,13 @@ def _free_case_number(session: Session) -> str:
 
 
 def _write_records(
-    session: Session, complaint: Complaint, submission: Submission, actor: Actor
+    session: Session,
+    complaint: Complaint,
+    submission: Submission,
+    actor: Actor,
+    known: Submission | None = None,
 ) -> None:
+    """Write what a submission tells; what is the same in the one ``known`` stays as it is."""
     complaint.story = submission.story or None
     complaint.partial = submission.partial
     complaint.language = submission.language
@@ -241,11 +252,16 @@ def _write_records(
     complaint.duplicate_of = submission.facts.duplicate_of
     complaint.updated_at = utcnow()
     complaint.version += 1
-    people = _match_people(complaint, submission.people)
-    _match_allegations(complaint, submission, people)
-    _match_incident(complaint, submission.incident)
+    has_new_people = known is None or submission.people != known.people
+    if has_new_people or known is None or submission.facts.allegations != known.facts.allegations:
+        people = _match_people(complaint, submission.people)
+        _match_allegations(complaint, submission, people)
+    if known is None or submission.incident != known.incident:
+        _match_incident(complaint, submission.incident)
     for file in submission.attachments:
         attach_file(session, complaint, file, actor=actor)
+    if not has_new_people:
+        return
     index_identifiers(
         session,
         complaint.id,

@@ -5,7 +5,6 @@ address stays sealed in it until the message leaves.
 """
 
 import re
-import unicodedata
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,7 +13,7 @@ from sqlalchemy.orm import Session
 from complaint_intake.intake.models import Complaint, Role
 from complaint_intake.intake.reaching import Way, is_safe
 from complaint_intake.outbox import enqueue
-from complaint_intake.search.identifiers import PHONE, normal_form
+from complaint_intake.search.identifiers import e164
 
 BY_EMAIL, BY_SMS = "email", "sms"
 
@@ -51,15 +50,5 @@ def safe_address(contact: Mapping[str, Any], by: str) -> str | None:
         mailbox = contact.get("email") or ""
         return mailbox if _MAILBOX.fullmatch(mailbox) else None
     if by == BY_SMS and is_safe(contact, Way.TEXT):
-        return _e164(contact.get("phone") or "")
+        return e164(contact.get("phone") or "")
     return None
-
-
-def _e164(phone: str) -> str | None:
-    """Return a number as the provider takes it: without a country it is one of the US."""
-    text = unicodedata.normalize("NFKC", phone).strip()
-    if text.startswith("+"):
-        digits = re.sub(r"\D", "", text)
-        return f"+{digits}" if 7 <= len(digits) <= 15 else None
-    digits = normal_form(PHONE, text) or ""
-    return f"+1{digits}" if len(digits) == 10 else None

@@ -44,6 +44,7 @@ def route_complaint(
     decision = route(facts, queue_map=session.info.get("queue_map"))
     now = utcnow()
     stored = RoutingDecision(
+        complaint=complaint,  # not appended to its list, which would be read whole for that
         decided_at=now,
         ruleset=decision.ruleset,
         facts=facts.as_dict(),
@@ -55,7 +56,7 @@ def route_complaint(
         ],
         cause=cause,
     )
-    complaint.decisions.append(stored)
+    session.add(stored)
     complaint.priority = decision.priority
     complaint.lead_code = decision.lead
     complaint.custody = facts.custody

@@ -3,6 +3,7 @@
 The task, the message that tells the office of it and what caused both commit together.
 """
 
+import datetime as dt
 from collections.abc import Iterable
 
 from sqlalchemy.orm import Session
@@ -21,15 +22,20 @@ LISTEN = "listen"
 RECORDING_LOST = "recording_lost"
 #: For days a recording could not be fetched, or not be removed at the provider.
 RECORDING_STUCK = "recording_stuck"
+#: A caller asked for a person and reached nobody; at night, for want of an interpreter.
+ASKED_FOR_PERSON = "asked_for_person"
+NEEDED_INTERPRETER = "needed_interpreter"
 #: Tasks by which a person waits for an answer; the desk lists them first of all.
-PERSON_WAITS = (READ_MESSAGE, DECIDE_WITHDRAWAL)
+PERSON_WAITS = (READ_MESSAGE, DECIDE_WITHDRAWAL, ASKED_FOR_PERSON, NEEDED_INTERPRETER)
 
 
-def tell_staff(session: Session, complaint: Complaint, kind: str) -> None:
+def tell_staff(
+    session: Session, complaint: Complaint, kind: str, *, due_at: dt.datetime | None = None
+) -> None:
     """Open a task of ``kind`` with each office that may do it, and tell it that a task waits.
 
-    It is due like a first look at the complaint. While an office has such a task open, nothing is
-    added: many messages are read in one go.
+    It is due like a first look at the complaint, or at ``due_at`` where that is sooner. While an
+    office has such a task open, nothing is added: many messages are read in one go.
     """
     now = utcnow()
     waiting = {task.queue for task in complaint.tasks if task.kind == kind and not task.done_at}
@@ -37,7 +43,8 @@ def tell_staff(session: Session, complaint: Complaint, kind: str) -> None:
     for queue in offices_that_read(complaint):
         if queue in waiting:
             continue
-        task = Task(id=new_id(), queue=queue, kind=kind, due_at=limits.seen, created_at=now)
+        due = min(limits.seen, due_at or limits.seen)
+        task = Task(id=new_id(), queue=queue, kind=kind, due_at=due, created_at=now)
         complaint.tasks.append(task)
         enqueue(
             session,

@@ -10,6 +10,7 @@ from complaint_intake.extensions import Services
 from complaint_intake.intake.case_numbers import grouped
 from complaint_intake.intake.models import Complaint
 from complaint_intake.intake.receipts import BY_SMS, receipt_address
+from complaint_intake.intake.text_stops import is_stopped
 from complaint_intake.notify import Outgoing, Personal, Refused
 
 
@@ -30,7 +31,7 @@ LINES = (
 def addressed(services: Services, message: Outgoing) -> Outgoing:
     """Return a message to a person with its address and text; any other as it is.
 
-    Raises Refused where the complaint or its address is gone.
+    Raises Refused where the complaint or its address is gone, or the number's owner sent STOP.
     """
     if message.kind != "receipt":
         return message
@@ -43,6 +44,9 @@ def addressed(services: Services, message: Outgoing) -> Outgoing:
             address = None
         if complaint is None or address is None:
             raise Refused("no address")
+        # Asked as it leaves: STOP may have come after the complaint.
+        if by == BY_SMS and is_stopped(session, address):
+            raise Refused("stopped")
         language, number = complaint.language, grouped(complaint.case_number)
     # No request tells the language here: it is the one the complaint was sent in.
     translate = Translations.load(str(services.translations), [language]).gettext

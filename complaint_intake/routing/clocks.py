@@ -112,6 +112,19 @@ def is_interpreter_gap(at: dt.datetime, rules: Ruleset | None = None) -> bool:
     return start <= local < until
 
 
+def interpreter_call_back(at: dt.datetime, rules: Ruleset | None = None) -> dt.datetime:
+    """By when somebody who called in the gap hears from a person: an hour after its end.
+
+    Domain: called back by 8:00 Eastern. Raises ValueError on a moment without offset.
+    """
+    between = (rules or ruleset()).clocks["interpreter_gap"].between
+    if between is None:
+        return _aware(at)
+    _, until, zone = between
+    local = _aware(at).astimezone(time_zone(zone))
+    return local.replace(hour=until.hour + 1, minute=until.minute, second=0, microsecond=0)
+
+
 def add_business_days(start: dt.datetime, days: int, tz: str = EASTERN) -> dt.datetime:
     """The moment ``days`` business days after ``start``, in local time of ``tz``.
 

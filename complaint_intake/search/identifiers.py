@@ -46,6 +46,19 @@ def normal_form(kind: str, value: str) -> str | None:
     return digits if len(digits) >= 7 else None
 
 
+def e164(phone: str) -> str | None:
+    """Return a number as the provider takes it: without a country it is one of the US.
+
+    None where it is too short or too long to be dialled from anywhere.
+    """
+    text = unicodedata.normalize("NFKC", phone).strip()
+    if text.startswith("+"):
+        digits = re.sub(r"\D", "", text)
+        return f"+{digits}" if 7 <= len(digits) <= 15 else None
+    digits = normal_form(PHONE, text) or ""
+    return f"+1{digits}" if len(digits) == 10 else None
+
+
 def masked_a_number(value: str) -> str:
     """Return an A-number with its last three digits only, for what other people may see."""
     return f"A••• ••• {(normal_form(A_NUMBER, value) or '•••')[-3:]}"

@@ -47,7 +47,7 @@ def add_headers(response: Response) -> Response:
         # Our pages name the version of a file; the bare address gets the newest soon enough.
         age = _YEAR if "v" in request.args else 300
         headers["Cache-Control"] = f"public, max-age={age}"
-    else:
+    elif not response.cache_control.immutable:  # an address that changes with its content
         kept = ", no-transform" if response.cache_control.no_transform else ""
         headers["Cache-Control"] = f"no-store{kept}"
     if services().settings.public_base_url.startswith("https"):

@@ -11,13 +11,15 @@ from tests.web.visitor import Visitor
 
 UNKNOWN = "00000000-0000-7000-8000-000000000000"
 #: Every address belongs to one of these; a new one fails until somebody decides who may ask for it.
-#: Desk: signed in, see tests/desk/test_guard.py. Voice: signed, see tests/hotline/test_webhooks.py.
+#: Desk: signed in, see tests/desk/test_guard.py. Voice: signed, see test_webhooks.py
+#: and test_texts.py in tests/hotline.
 DOORS = {
     "entry": "public",
     "outer": "public",
     "report": "public",
     "status": "public",
     "hotline": "signed",
+    "texts": "signed",
     "desk": "staff",
     "static": "public",
     "healthz": "machine",

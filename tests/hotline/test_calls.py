@@ -17,7 +17,7 @@ from tests.support.phone import Line, Phone, check_document, record_of
 pytestmark = pytest.mark.both_databases
 
 #: A whole call about a citizen in a local jail with a hold, up to the end.
-CITIZEN = ("1", "2", "2", "2", "2", "1", "12345678", "1")
+CITIZEN = ("1", "2", "2", "2", "2", "1", "12345678", "1", "2")
 
 
 def outbox(session, kind):
@@ -66,14 +66,17 @@ def test_hanging_up_after_any_answer_leaves_a_filed_partial_complaint(app, dial,
 
 
 def test_whole_call_is_whole_and_its_number_and_pin_open_the_case(app, dial):
-    phone = dial().press(*CITIZEN, "1").talk()
+    phone = dial().press(*CITIZEN).tell()
     words = phone.words
     phone.wait().hang_up()
     assert phone.is_over
     with record_of(app, phone) as call:
         assert call.state == "completed"
         assert call.complaint.partial is False
-        assert [(r.state, r.duration_seconds) for r in call.recordings] == [("completed", 20)]
+        assert [(r.purpose, r.state, r.duration_seconds) for r in call.recordings] == [
+            ("name", "completed", 5),
+            ("statement", "completed", 20),
+        ]
         assert call.memory["pin"] is None
         number = call.complaint.case_number
     digits = "".join(character for character in words if character.isdigit())
@@ -89,7 +92,7 @@ def test_whole_call_is_whole_and_its_number_and_pin_open_the_case(app, dial):
 
 
 def test_hearing_the_numbers_again_gives_the_same_pin(dial):
-    phone = dial().press(*CITIZEN, "2")
+    phone = dial().press(*CITIZEN).refuse_recording()
     first = phone.words.partition("Please write")[2]
     phone.press("9")
     assert phone.words.partition("Please write")[2] == first
@@ -98,12 +101,12 @@ def test_hearing_the_numbers_again_gives_the_same_pin(dial):
 
 
 def test_replies_are_kept_for_replays_and_wiped_at_the_end(app, dial):
-    phone = dial().press(*CITIZEN, "2")
+    phone = dial().press(*CITIZEN).refuse_recording()
     assert check_document(phone.replay())
     phone.hang_up()
     with record_of(app, phone) as call:
         turns = call_turns(app, call.id)
-        assert len(turns) == 1 + len(CITIZEN) + 1
+        assert len(turns) == 1 + len(CITIZEN) + 3
         assert all(sealed is None for _, sealed in turns)
     assert phone.replay().endswith("<Response><Hangup /></Response>")
 
@@ -210,6 +213,7 @@ def test_refused_recording_keeps_none_even_if_one_is_reported(app, dial):
     phone = dial().press(*CITIZEN, "2")
     assert prompts.NOT_RECORDED in phone.words
     assert "P.O. Box" in phone.words
+    phone.press("2", "2")
     assert "Your case number is" in phone.words
     phone.report("/voice/recording", phone.recording_fields() | {"RecordingStatus": "completed"})
     phone.hang_up()
@@ -223,7 +227,7 @@ def test_recording_is_noted_once_and_only_forward(app, dial):
     phone = dial().press(*CITIZEN, "1").talk(seconds=44)
     sid = phone.sent[-1][1]["RecordingSid"]
     late = {"RecordingSid": sid, "RecordingDuration": "1"}
-    phone.hang_up()
+    phone.press("2", "2").hang_up()
     for status in ("in-progress", "failed", "completed", "nonsense"):
         phone.report("/voice/recording", late | {"RecordingStatus": status})
     with record_of(app, phone) as call:
@@ -287,14 +291,14 @@ def test_place_in_the_directory_is_named_and_linked(app, dial):
             timezone="America/Chicago",
         )
         session.add(place)
-    phone = dial().press("1", "2", "2", "2", "2", "412")
+    phone = dial().press("1", "2", "2", "2", "2", "2", "1", "412")
     assert "You chose Pine County Detention Center." in phone.words
     with record_of(app, phone) as call:
         assert call.complaint.incidents[0].facility_id == place.id
 
 
 def test_place_that_is_not_in_the_directory_is_kept_as_told(app, dial):
-    phone = dial().press("1", "2", "2", "2", "2", "999")
+    phone = dial().press("1", "2", "2", "2", "2", "2", "1", "999")
     assert prompts.FACILITY_NOT_FOUND in phone.words
     with record_of(app, phone) as call:
         assert call.complaint.incidents[0].told == {"place": "999"}
@@ -322,6 +326,6 @@ def test_sweep_ends_calls_whose_end_was_never_told(app, dial):
 def test_audit_chain_of_a_call_holds(app, dial):
     from complaint_intake.audit.log import verify
 
-    dial().press(*CITIZEN, "1").talk().hang_up()
+    dial().press(*CITIZEN).tell().hang_up()
     with app.extensions["complaint_intake"].db.reading() as session:
         assert list(verify(session)) == []

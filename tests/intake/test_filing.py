@@ -157,8 +157,8 @@ def test_a_call_is_filed_partial_and_follows_what_the_caller_answers(
     )
     with services.db.unit_of_work() as session:
         complaint = session.get_one(Complaint, filed.complaint.id)
-        revise_filed(session, complaint, later, actor=HOTLINE)
-        revise_filed(session, complaint, later, actor=HOTLINE)
+        revise_filed(session, complaint, later, actor=HOTLINE, known=partial)
+        revise_filed(session, complaint, later, actor=HOTLINE, known=later)
     with services.db.reading() as session:
         complaint = session.get_one(Complaint, filed.complaint.id)
         assert {(r.queue, r.state) for r in complaint.referrals} == {
@@ -206,11 +206,13 @@ def test_immigration_offices_are_told_a_name_only_when_the_person_agreed(
 def test_a_caller_who_agrees_or_takes_it_back_later_is_named_or_not(services: Services) -> None:
     first = a_submission(("USC", "ICE"), facts=HELD_CITIZEN, channel="hotline", partial=True)
     filed = file_one(services, first)
+    known = first
     for answer in (True, False):
         with services.db.unit_of_work() as session:
             complaint = session.get_one(Complaint, filed.complaint.id)
             later = dataclasses.replace(first, tell_immigration=answer)
-            revise_filed(session, complaint, later, actor=HOTLINE)
+            revise_filed(session, complaint, later, actor=HOTLINE, known=known)
+            known = later
         with services.db.reading() as session:
             complaint = session.get_one(Complaint, filed.complaint.id)
             named = {n.kind for n in complaint.notices if n.names_complainant}

@@ -142,7 +142,7 @@ def file_on_the_web(server, page, tmp_path) -> None:
 def call(server) -> None:
     phone = Phone(Line.to_server(server.url, server.var_dir)).dial().press("1", "2", "1", "2")
     for _turn in range(12):
-        if "A-number" in phone.words:
+        if "digits of your A-number" in phone.words:
             phone.press(A_NUMBER)
             break
         phone.press("1")

@@ -15,10 +15,10 @@ EXAMPLES = {
 }
 #: Example, keys up to the statement, voice.
 CALLS = [
-    # English; citizen; local jail with a hold; not moved; tell them: yes; no place; A-number, right
-    ("D01", ["1", "2", "2", "2", "1", "1", "12345678", "1"], "Polly.Joanna-Neural"),
-    # Spanish; crime; victim; local jail with a hold; not moved; tell them: no; no place; A-number
-    ("D02", ["2", "3", "1", "2", "2", "2", "1", "212345678", "1"], "Polly.Lupe-Neural"),
+    # English; citizen; local jail with a hold; not moved; tell them: yes; A-number, right; no place
+    ("D01", ["1", "2", "2", "2", "1", "1", "12345678", "1", "2"], "Polly.Joanna-Neural"),
+    # Spanish; crime; victim; local jail with a hold; not moved; tell them: no; A-number; no place
+    ("D02", ["2", "3", "1", "2", "2", "2", "1", "212345678", "1", "2"], "Polly.Lupe-Neural"),
 ]
 
 
@@ -28,7 +28,7 @@ def test_call_ends_in_the_hotline_desks_queue(app, example, keys, voice):
     expected = EXAMPLES[example]["expected"]
     phone = Phone(Line.to_app(app)).dial().press(*keys)
     assert set(phone.voices) == {voice}
-    phone.press("1").talk(seconds=90).wait().hang_up()
+    phone.tell(seconds=90).wait().hang_up()
     assert phone.is_over
     with record_of(app, phone) as call:
         complaint = call.complaint

@@ -10,7 +10,7 @@ def test_call_to_the_running_server_is_filed(live_server):
     from complaint_intake.intake.models import CallRecord
 
     line = Line.to_server(live_server.url, live_server.var_dir)
-    phone = Phone(line).dial().press("5", "2", "2", "3", "1", "1", "1", "1").talk(30)
+    phone = Phone(line).dial().press("5", "2", "2", "3", "1", "2", "2").tell(30)
     assert not phone.is_over
     phone.wait().hang_up()
     assert phone.is_over

@@ -58,6 +58,14 @@ def test_a_refusal_is_told_without_the_number(
     assert caught.value.__cause__ is None
 
 
+def test_a_number_whose_owner_told_the_provider_stop_is_not_tried_again(api: TwilioApi) -> None:
+    api.status, api.code = 400, 21610
+    with pytest.raises(Refused) as caught:
+        sender(api.url).send(RECEIPT)
+    assert "5555550199" not in repr(caught.value)
+    assert api.sent == []
+
+
 def test_no_server_and_a_wrong_token_are_failed_deliveries(api: TwilioApi) -> None:
     with pytest.raises(DeliveryFailed):
         sender(f"http://127.0.0.1:{free_port()}").send(RECEIPT)

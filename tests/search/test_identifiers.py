@@ -9,6 +9,7 @@ from complaint_intake.search.identifiers import (
     EMAIL,
     PHONE,
     Identifier,
+    e164,
     find_by_identifier,
     normal_form,
 )
@@ -32,6 +33,25 @@ from tests.support.complaints import file_one
 )
 def test_normal_forms(kind: str, typed: str, normal: str | None) -> None:
     assert normal_form(kind, typed) == normal
+
+
+@pytest.mark.parametrize(
+    "typed, number",
+    [
+        ("+15555550123", "+15555550123"),
+        ("(555) 555-0123", "+15555550123"),
+        ("1.555.555.0123", "+15555550123"),
+        ("\uff0b1 555 555 0123", "+15555550123"),
+        ("+52 55 5555 0123", "+525555550123"),
+        ("55 5555 0123 44", None),
+        ("24453", None),
+        ("+12", None),
+        ("", None),
+        ("none", None),
+    ],
+)
+def test_spellings_of_one_number_meet(typed: str, number: str | None) -> None:
+    assert e164(typed) == number
 
 
 def test_a_complaint_is_found_by_any_spelling(services: Services, database_url: str) -> None:

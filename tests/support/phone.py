@@ -73,6 +73,12 @@ class Line:
     @classmethod
     def to_server(cls, url: str, var_dir: Path) -> "Line":
         """A line to a running server, with the keys it generated."""
+        keys = json.loads((var_dir / "keys.json").read_text())
+        return cls.over_http(url, keys["twilio_account_sid"], keys["twilio_auth_token"])
+
+    @classmethod
+    def over_http(cls, url: str, account_sid: str, token: str) -> "Line":
+        """A line to a running server with keys that are known."""
 
         def post(path: str, fields: list[tuple[str, str]], headers: dict[str, str]) -> Answered:
             body = urllib.parse.urlencode(fields).encode()
@@ -85,8 +91,7 @@ class Line:
                 with error:
                     return Answered(error.code, error.headers["Content-Type"], "")
 
-        keys = json.loads((var_dir / "keys.json").read_text())
-        return cls(post, url, keys["twilio_account_sid"], keys["twilio_auth_token"])
+        return cls(post, url, account_sid, token)
 
     def sign(self, path: str, fields: list[tuple[str, str]], token: str | None = None) -> str:
         """The provider's signature of a webhook."""
@@ -128,12 +133,34 @@ class Phone:
             self._ask(self.redirect(), {})
         return self
 
-    def talk(self, seconds: int = 20) -> "Phone":
-        """Speak after the tone and press pound; the provider then reports the recording."""
-        fields = self.recording_fields(seconds) | {"Digits": "#"}
+    def talk(self, seconds: int = 20, key: str = "#") -> "Phone":
+        """Speak after the tone and press a key; the provider then reports the recording."""
+        fields = self.recording_fields(seconds) | {"Digits": key}
         self._ask(self.action("Record"), fields)
         self.report("/voice/recording", fields | {"RecordingStatus": "completed"})
         return self
+
+    def say(self, words: str) -> "Phone":
+        """Answer a question that the provider writes the answer down to."""
+        gather = self.document.find("Gather")
+        assert gather is not None, f"nothing listens: {self.words}"
+        assert "speech" in gather.get("input", ""), f"nothing listens for words: {self.words}"
+        return self._ask(self.action("Gather"), {"SpeechResult": words, "Confidence": "0.8"})
+
+    def dialled(self, outcome: str) -> "Phone":
+        """Let a call that is put through end so: completed, busy, no-answer, failed, canceled."""
+        fields = {"DialCallStatus": outcome, "DialCallSid": f"CA{next(_numbers):032x}"}
+        if outcome == "completed":
+            fields["DialCallDuration"] = "61"
+        return self._ask(self.action("Dial"), fields)
+
+    def tell(self, seconds: int = 20) -> "Phone":
+        """From the question about a recording: agree, say the name, no contact, the statement."""
+        return self.press("1").talk(5).press("2", "1").talk(seconds).press("1")
+
+    def refuse_recording(self) -> "Phone":
+        """From the question about a recording: no, nothing written down either, no contact."""
+        return self.press("2", "2", "2")
 
     def hang_up(self, seconds: int = 90) -> "Phone":
         self.report("/voice/status", {"CallStatus": "completed", "CallDuration": str(seconds)})
@@ -187,6 +214,11 @@ class Phone:
         return [said.get("voice", "") for said in self.document.iter("Say")]
 
     @property
+    def numbers_called(self) -> list[str]:
+        """The numbers that a call is put through to."""
+        return [number.text or "" for number in self.document.iter("Number")]
+
+    @property
     def is_over(self) -> bool:
         return self.document.find("Hangup") is not None
 
@@ -222,19 +254,26 @@ class Phone:
 # The provider's rules ---------------------------------------------------------------------------
 
 
-def check_document(text: str) -> ET.Element:
-    """Parse a document; fails where the provider would refuse it or leave the caller alone."""
+def check_document(text: str, *, ends: bool = True) -> ET.Element:
+    """Parse a document; fails where the provider would refuse it or leave the caller alone.
+
+    ``ends``: it is for the caller, and not what staff hear before they are connected.
+    """
     assert text.startswith("<?xml"), "a blank before the declaration is error 12100"
     assert len(text.encode()) <= DOCUMENT_BYTES
     root = ET.fromstring(text)
     assert root.tag == "Response"
     _check(root)
     last = root[-1].tag
-    assert last in ("Redirect", "Hangup"), f"{last} at the end drops a silent caller"
+    assert not ends or last in ("Redirect", "Hangup", "Dial"), (
+        f"{last} at the end drops a silent caller"
+    )
     for verb in root:
-        if verb.tag in ("Gather", "Record"):
+        if verb.tag in ("Gather", "Record", "Dial"):
             assert verb.get("action"), f"{verb.tag} without an action"
-            assert verb.get("method") == "POST"
+            assert verb.get("method") == (
+                "GET" if "/fallback" in verb.get("action", "") else "POST"
+            )
     return root
 
 

@@ -19,6 +19,7 @@ import pytest
 if TYPE_CHECKING:
     from flask import Flask
 
+ROOT = Path(__file__).resolve().parents[2]
 STARTING_TAKES_AT_MOST = 90
 STOPPING_TAKES_AT_MOST = 15
 
@@ -40,6 +41,7 @@ class LiveServer:
     log_path: Path
     environment: dict[str, str] = field(repr=False)
     arguments: tuple[str, ...] = ()
+    module: str = "complaint_intake.cli"
 
     @property
     def url(self) -> str:
@@ -76,7 +78,7 @@ class LiveServer:
     def restart(self) -> None:
         """Stop, and start again on the same port with the same data."""
         self.stop()
-        self.process = _process(self.environment, self.log_path, self.arguments)
+        self.process = _process(self.module, self.environment, self.log_path, self.arguments)
         self.wait_until_ready()
 
     def stop(self) -> None:
@@ -90,11 +92,11 @@ class LiveServer:
 
 
 def _process(
-    environment: dict[str, str], log_path: Path, arguments: tuple[str, ...]
+    module: str, environment: dict[str, str], log_path: Path, arguments: tuple[str, ...]
 ) -> "subprocess.Popen[bytes]":
     with log_path.open("ab") as log:
         return subprocess.Popen(
-            [sys.executable, "-m", "complaint_intake.cli", "serve", *arguments],
+            [sys.executable, "-m", module, "serve", *arguments],
             cwd=log_path.parent,
             env=environment,
             stdin=subprocess.DEVNULL,
@@ -103,17 +105,22 @@ def _process(
         )
 
 
-def start(directory: Path, *arguments: str, **environment: str) -> LiveServer:
+def start(
+    directory: Path, *arguments: str, module: str = "complaint_intake.cli", **environment: str
+) -> LiveServer:
+    """Start a server with its data below ``directory``; ``module`` is what serves."""
     port = free_port()
     var_dir = directory / "var"
     # Only what a process needs: no setting of whoever runs the tests may leak in.
     inherited = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
     # All the tests come from one address.
     ours = {"PORT": str(port), "VAR_DIR": str(var_dir), "FILINGS_PER_ADDRESS": "1000"}
+    # The code beside the tests, also where the environment has another checkout installed.
+    ours["PYTHONPATH"] = str(ROOT)
     full = inherited | ours | environment
     log_path = directory / "server.log"
-    process = _process(full, log_path, arguments)
-    server = LiveServer(port, var_dir, process, log_path, full, arguments)
+    process = _process(module, full, log_path, arguments)
+    server = LiveServer(port, var_dir, process, log_path, full, arguments, module)
     try:
         server.wait_until_ready()
     except BaseException:

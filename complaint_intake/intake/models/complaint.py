@@ -167,7 +167,7 @@ class Complaint(Base):
         complaint = cls()
         complaint.id = values.pop("id", None) or new_id()
         raw = os.urandom(KEY_BYTES)
-        complaint.wrapped_key = keys.ring.wrap(raw, complaint._key_label())
+        complaint.wrapped_key = keys.ring.wrap(raw, complaint.key_label(complaint.id))
         complaint._remember(Cipher(raw))
         for name, value in values.items():
             setattr(complaint, name, value)
@@ -181,7 +181,7 @@ class Complaint(Base):
             if self.wrapped_key is None or session is None:
                 raise RecordDestroyed("the data key of this complaint was destroyed")
             keys: Keys = session.info["keys"]
-            self._remember(Cipher(keys.ring.unwrap(self.wrapped_key, self._key_label())))
+            self._remember(Cipher(keys.ring.unwrap(self.wrapped_key, self.key_label(self.id))))
         assert self._cipher is not None  # noqa: S101 - for the type checker, set just above
         return self._cipher
 
@@ -195,8 +195,10 @@ class Complaint(Base):
     def _remember(self, cipher: Cipher) -> None:
         self.__dict__["_cipher"] = cipher
 
-    def _key_label(self) -> bytes:
-        return f"complaint:{self.id}:data-key".encode()
+    @staticmethod
+    def key_label(id: uuid.UUID) -> bytes:
+        """What the wrapped data key of a complaint is bound to."""
+        return f"complaint:{id}:data-key".encode()
 
     @property
     def chain(self) -> str:
