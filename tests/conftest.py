@@ -12,4 +12,5 @@ pytest_plugins = (
     "tests.support.complaints",
     "tests.support.staff",
     "tests.support.clamd",
+    "tests.support.calls",
 )

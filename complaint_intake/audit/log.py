@@ -54,6 +54,8 @@ class Action(StrEnum):
     NOTE_ADDED = "desk.note.added"
     MESSAGE_SENT = "desk.message.sent"
     TASK_DONE = "desk.task.done"
+    RECORDING_OPENED = "desk.recording.opened"
+    CALL_TYPED = "desk.call.typed"
     WITHDRAWAL_CONFIRMED = "desk.withdrawal.confirmed"
     WITHDRAWAL_DECLINED = "desk.withdrawal.declined"
     SIGNED_IN = "desk.user.signed_in"
@@ -67,6 +69,10 @@ class Action(StrEnum):
     FILE_SCANNED = "worker.file.scanned"
     FILE_COPIED = "worker.file.copied"
     CALL_SWEPT = "worker.call.swept"
+    CALL_FOUND = "worker.call.found"
+    RECORDING_FETCHED = "worker.recording.fetched"
+    RECORDING_REMOVED = "worker.recording.removed"
+    RECORDING_LOST = "worker.recording.lost"
 
 
 @dataclass(frozen=True, slots=True)

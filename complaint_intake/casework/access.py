@@ -41,6 +41,10 @@ class Permission(StrEnum):
     VIEW_AUDIT = "view_audit"
     #: The original of a picture, with the place and time that its camera wrote into it.
     OPEN_ORIGINAL = "open_original"
+    #: What a caller had recorded.
+    LISTEN = "listen"
+    #: Saying what a call to the hotline was.
+    TYPE_CALL = "type_call"
 
 
 _OFFICER = frozenset(Permission) - {Permission.WALL}
@@ -55,14 +59,19 @@ _WHEN_CLOSED = frozenset(
         Permission.VIEW_CASE,
         Permission.VIEW_AUDIT,
         Permission.OPEN_ORIGINAL,
+        Permission.LISTEN,
+        Permission.TYPE_CALL,  # "a complaint" opens it again
         Permission.NOTE,
         Permission.FINISH_TASK,
         Permission.CHANGE_STATE,  # reopening
         Permission.WALL,
     }
 )
-#: Only an office that reads what the person writes may judge whether they mean it.
-_OF_WITHDRAWAL = frozenset({Permission.CONFIRM_WITHDRAWAL, Permission.DECLINE_WITHDRAWAL})
+#: Only an office that reads what the person writes may hear what they said, and judge whether they
+#: mean it.
+_OF_WORDS = frozenset(
+    {Permission.LISTEN, Permission.CONFIRM_WITHDRAWAL, Permission.DECLINE_WITHDRAWAL}
+)
 #: Offices of the department complained of, where one officer alone must not end a complaint.
 _NEEDS_SECOND_LOOK = frozenset({Queue.LESC, Queue.JIC})
 
@@ -102,8 +111,10 @@ def can(staff: Staff, permission: Permission, target: Referral | str) -> bool:
         return target in staff.queues
     if target.queue not in staff.queues or not target.allegations:
         return False  # without an allegation the rules took it back: nothing of it is theirs
-    if permission in _OF_WITHDRAWAL and not target.reads_words:
+    if permission in _OF_WORDS and not target.reads_words:
         return False
+    if permission == Permission.TYPE_CALL and not target.sees_story:
+        return False  # what it sees may be the least of it
     if permission == Permission.CONFIRM_WITHDRAWAL and needs_supervisor(target):
         return target.is_open and staff.role == Role.SUPERVISOR
     return target.is_open or permission in _WHEN_CLOSED
@@ -116,6 +127,11 @@ def needs_supervisor(referral: Referral) -> bool:
     of (docs/decisions/0009-withdrawal.md).
     """
     return referral.priority == "P0" or referral.queue in _NEEDS_SECOND_LOOK
+
+
+def junk_needs_supervisor(referral: Referral) -> bool:
+    """Whether a supervisor says that a call was no complaint: where a mistake costs most."""
+    return referral.priority in ("P0", "P1")
 
 
 def walled_from(staff: Staff) -> ColumnElement[bool]:

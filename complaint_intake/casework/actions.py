@@ -53,6 +53,8 @@ class CloseReason(StrEnum):
     DUPLICATE = "duplicate"
     PERSON_WITHDREW = "person_withdrew"
     NOT_REACHED = "not_reached"
+    #: Chosen by saying what the call was (call_types), never by hand.
+    NOT_A_COMPLAINT = "not_a_complaint"
 
 
 #: From each state, where staff may take a referral. Withdrawn is final.
@@ -79,7 +81,7 @@ TRANSITIONS: dict[ReferralState, tuple[ReferralState, ...]] = {
 }
 
 
-def _change(
+def for_change(
     session: Session,
     staff: Staff,
     referral_id: uuid.UUID,
@@ -114,7 +116,7 @@ def _audit(
 
 def take(session: Session, staff: Staff, referral_id: uuid.UUID, version: int) -> None:
     """Make ``staff`` the one who works on it; a new referral is then in review."""
-    referral = _change(session, staff, referral_id, Permission.TAKE, version)
+    referral = for_change(session, staff, referral_id, Permission.TAKE, version)
     referral.assignee_id = staff.id
     _take_up(referral)
     _audit(session, staff, referral, Action.REFERRAL_TAKEN)
@@ -128,7 +130,7 @@ def _take_up(referral: Referral) -> None:
 
 def release(session: Session, staff: Staff, referral_id: uuid.UUID, version: int) -> None:
     """Give it back to the queue; its deadlines stay."""
-    referral = _change(session, staff, referral_id, Permission.RELEASE, version)
+    referral = for_change(session, staff, referral_id, Permission.RELEASE, version)
     if referral.assignee_id is None:
         raise CannotDo("Nobody works on this case, so it cannot be given back.")
     referral.assignee_id = None
@@ -137,7 +139,7 @@ def release(session: Session, staff: Staff, referral_id: uuid.UUID, version: int
 
 def add_note(session: Session, staff: Staff, referral_id: uuid.UUID, body: str) -> None:
     """Add an internal note that only this office reads. Notes never conflict."""
-    referral = _change(session, staff, referral_id, Permission.NOTE, None)
+    referral = for_change(session, staff, referral_id, Permission.NOTE, None)
     _note(referral, staff, "note", body)
     _audit(session, staff, referral, Action.NOTE_ADDED)
 
@@ -163,7 +165,7 @@ def send_message(
     body: str,
 ) -> None:
     """Tell the person who complained something, in a public language; they read it by PIN."""
-    referral = _change(session, staff, referral_id, Permission.MESSAGE, version)
+    referral = for_change(session, staff, referral_id, Permission.MESSAGE, version)
     _take_up(referral)
     finish_tasks(referral.complaint, READ_MESSAGE, queue=referral.queue)
     _write(referral, staff, language, body)
@@ -191,12 +193,25 @@ def change_state(
     reason: CloseReason | None = None,
 ) -> None:
     """Move a referral on, close it with a reason, or reopen it."""
-    referral = _change(session, staff, referral_id, Permission.CHANGE_STATE, version)
+    referral = for_change(session, staff, referral_id, Permission.CHANGE_STATE, version)
+    if to == ReferralState.CLOSED and reason is None:
+        raise CannotDo("Choose a reason for closing the case.")
+    if reason == CloseReason.NOT_A_COMPLAINT:
+        raise CannotDo("Say what kind of call it was instead: that closes the case.")
+    move(session, staff, referral, to, reason)
+
+
+def move(
+    session: Session,
+    staff: Staff,
+    referral: Referral,
+    to: ReferralState,
+    reason: CloseReason | None = None,
+) -> None:
+    """Bring a referral that is locked ``for_change`` into another state, and audit it."""
     before = ReferralState(referral.state)
     if to not in TRANSITIONS[before]:
         raise CannotDo("The case cannot go from its present state to that one.")
-    if to == ReferralState.CLOSED and reason is None:
-        raise CannotDo("Choose a reason for closing the case.")
     complaint = _locked(session, referral)
     _take_up(referral)
     if before == ReferralState.CLOSED:
@@ -218,7 +233,7 @@ def change_state(
 
 def finish_task(session: Session, staff: Staff, referral_id: uuid.UUID, task_id: uuid.UUID) -> None:
     """Mark a task of this office as done; one that is done already stays as it is."""
-    referral = _change(session, staff, referral_id, Permission.FINISH_TASK, None)
+    referral = for_change(session, staff, referral_id, Permission.FINISH_TASK, None)
     found = next((task for task in referral.complaint.tasks if task.id == task_id), None)
     if found is None or not Disclosure(referral).shows_task(found):
         raise NotPermitted
@@ -237,7 +252,7 @@ def confirm_withdrawal(
     What left the house is not called back, and the watch for reprisals goes on: a withdrawal may
     be one. Every other task ends.
     """
-    referral = _change(session, staff, referral_id, Permission.CONFIRM_WITHDRAWAL, version)
+    referral = for_change(session, staff, referral_id, Permission.CONFIRM_WITHDRAWAL, version)
     complaint = _with_request(session, referral)
     now = utcnow()
     complaint.state = ComplaintState.WITHDRAWN
@@ -263,7 +278,7 @@ def decline_withdrawal(
     body: str,
 ) -> None:
     """Go on with a complaint although its person asked to withdraw it, and tell them why."""
-    referral = _change(session, staff, referral_id, Permission.DECLINE_WITHDRAWAL, version)
+    referral = for_change(session, staff, referral_id, Permission.DECLINE_WITHDRAWAL, version)
     complaint = _with_request(session, referral)
     complaint.withdrawal_asked_at = None
     complaint.updated_at = utcnow()
@@ -312,7 +327,7 @@ def reroute(
     The reason is kept as a note of both offices. Priority and deadline go along unchanged. An
     office that has a part of the complaint already has this part added to it.
     """
-    referral = _change(session, staff, referral_id, Permission.REROUTE, version)
+    referral = for_change(session, staff, referral_id, Permission.REROUTE, version)
     if to == referral.queue:
         raise CannotDo("The case is in that queue already.")
     complaint = _locked(session, referral)
@@ -389,7 +404,7 @@ def raise_wall(
     office: Queue | None = None,
 ) -> None:
     """Keep one person, or everyone of an office, away from the whole case from now on."""
-    referral = _change(session, staff, referral_id, Permission.WALL, None)
+    referral = for_change(session, staff, referral_id, Permission.WALL, None)
     user_id = None
     if office is None:
         user_id = session.scalar(select(User.id).where(User.username == normal_username(username)))

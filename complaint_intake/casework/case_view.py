@@ -30,12 +30,22 @@ from complaint_intake.casework.case_files import (
     show_file,
 )
 from complaint_intake.casework.disclosure import Disclosure, GuardShown, PersonShown, people_of
+from complaint_intake.casework.recordings import (
+    CallShown,
+    RecordingShown,
+    SoundToRead,
+    read_recording,
+    show_call,
+    show_recordings,
+)
 from complaint_intake.intake.models import (
+    CallRecord,
     Complaint,
     Incident,
     Message,
     Note,
     Notice,
+    Recording,
     Referral,
     RoutingDecision,
     Task,
@@ -172,6 +182,9 @@ class CaseView:
     notes: tuple[NoteShown, ...]
     messages: tuple[MessageShown, ...]
     files: tuple[FileShown, ...]
+    recordings: tuple[RecordingShown, ...]
+    #: The call that the complaint was made in; None where there was none.
+    call: CallShown | None
     events: tuple[EventShown, ...]
     allowed: frozenset[Permission]
 
@@ -184,10 +197,20 @@ def find_referral(
     return session.scalar(query.with_for_update() if for_update else query)
 
 
-def _find_with_decision(
-    session: Session, staff: Staff, referral_id: uuid.UUID
-) -> tuple[Referral, RoutingDecision, LeadShown | None] | None:
-    """Return the referral, the newest decision, and another office's open lead, in one query."""
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A referral and what is read beside it: more queries would make the page slow."""
+
+    referral: Referral
+    decision: RoutingDecision
+    #: Another office's open lead.
+    lead: LeadShown | None
+    call: CallRecord | None
+    recordings: tuple[Recording, ...]
+
+
+def _find_with_decision(session: Session, staff: Staff, referral_id: uuid.UUID) -> _Found | None:
+    """Return the referral, the newest decision, and the call with recordings, in one query."""
     leading, newest = aliased(Referral), aliased(RoutingDecision)
     decided = (
         select(newest.id)
@@ -203,22 +226,32 @@ def _find_with_decision(
         & (leading.id != Referral.id)
     )
     complaint = joinedload(Referral.complaint, innerjoin=True)
-    row = session.execute(
-        select(Referral, RoutingDecision, leading.queue, leading.state)
+    result = session.execute(
+        select(Referral, RoutingDecision, leading.queue, leading.state, CallRecord, Recording)
         .select_from(Referral)
         .join(RoutingDecision, RoutingDecision.id == decided)
         .outerjoin(leading, led_by_another)
+        .outerjoin(CallRecord, CallRecord.complaint_id == Referral.complaint_id)
+        .outerjoin(Recording, Recording.complaint_id == Referral.complaint_id)
         .where(Referral.id == referral_id, visible_to(staff))
+        .order_by(Recording.id)
         .options(
             complaint.joinedload(Complaint.incidents).joinedload(Incident.facility),
             complaint.joinedload(Complaint.attachments),
         )
     )
-    found = row.unique().first()
-    if found is None:
+    rows = result.unique().all()
+    if not rows:
         return None
-    referral, decision, queue, state = found
-    return referral, decision, LeadShown(queue, state) if queue else None
+    referral, decision, queue, state, call, _ = rows[0]
+    recordings = {row[5].id: row[5] for row in rows if row[5] is not None}
+    return _Found(
+        referral,
+        decision,
+        LeadShown(queue, state) if queue else None,
+        call,
+        tuple(recordings.values()),
+    )
 
 
 def open_file(
@@ -236,12 +269,20 @@ def open_file(
     return read_file(session, staff, referral, file_id, reason) if referral else None
 
 
+def open_recording(
+    session: Session, staff: Staff, referral_id: uuid.UUID, recording_id: uuid.UUID
+) -> SoundToRead | None:
+    """Return what opens a recording and audit it; None where it is not here or may not be heard."""
+    referral = find_referral(session, staff, referral_id)
+    return read_recording(session, staff, referral, recording_id) if referral else None
+
+
 def open_case(session: Session, staff: Staff, referral_id: uuid.UUID) -> CaseView | None:
     """Read a case and audit that it was read, in the caller's unit of work; None: not found."""
     found = _find_with_decision(session, staff, referral_id)
-    if found is None or not can(staff, Permission.VIEW_CASE, found[0]):
+    if found is None or not can(staff, Permission.VIEW_CASE, found.referral):
         return None
-    referral, decision, lead = found
+    referral, decision, lead = found.referral, found.decision, found.lead
     complaint = referral.complaint
     disclosure = Disclosure(referral)
     knows_lead = disclosure.knows_lead(decision)
@@ -306,6 +347,8 @@ def open_case(session: Session, staff: Staff, referral_id: uuid.UUID) -> CaseVie
         files=tuple(show_file(session, one, allowed) for one in complaint.attachments)
         if disclosure.words
         else (),
+        recordings=show_recordings(found.recordings) if Permission.LISTEN in allowed else (),
+        call=show_call(found.call, referral, allowed),
         events=tuple(_event(event, names) for event in events if Permission.VIEW_AUDIT in allowed),
         allowed=allowed,
     )

@@ -51,6 +51,7 @@ _PLAIN_EVENTS = frozenset(
         Action.COMPLAINT_FILED,
         Action.COMPLAINT_COMPLETED,
         Action.CALL_STARTED,
+        Action.CALL_FOUND,
         Action.CALL_ENDED,
         Action.STATUS_OPENED,
     }
@@ -229,5 +230,5 @@ class Disclosure:
         if kind == "notice":
             return name in kinds
         return self.whole and event.action.startswith(
-            ("intake.", "hotline.", "public.", "worker.file.")
+            ("intake.", "hotline.", "public.", "worker.file.", "worker.recording.")
         )

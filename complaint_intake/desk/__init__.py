@@ -3,6 +3,7 @@
 from flask import Flask
 
 from complaint_intake.desk import (  # noqa: F401 - their routes
+    case_calls,
     case_files,
     case_page,
     labels,

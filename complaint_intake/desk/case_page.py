@@ -14,6 +14,7 @@ from complaint_intake.casework import actions
 from complaint_intake.casework.access import Permission
 from complaint_intake.casework.case_view import find_referral, open_case
 from complaint_intake.desk.forms import (
+    CallTypeForm,
     ConfirmForm,
     DeclineForm,
     MessageForm,
@@ -42,7 +43,7 @@ def case(referral_id: UUID) -> ResponseReturnValue:
 @needs(Permission.TAKE)
 def take(referral_id: UUID) -> ResponseReturnValue:
     form = TakeForm(request.form)
-    return _do(
+    return do(
         referral_id,
         "take",
         form,
@@ -55,7 +56,7 @@ def take(referral_id: UUID) -> ResponseReturnValue:
 @needs(Permission.RELEASE)
 def release(referral_id: UUID) -> ResponseReturnValue:
     form = TakeForm(request.form)
-    return _do(
+    return do(
         referral_id,
         "release",
         form,
@@ -68,7 +69,7 @@ def release(referral_id: UUID) -> ResponseReturnValue:
 @needs(Permission.NOTE)
 def add_note(referral_id: UUID) -> ResponseReturnValue:
     form = NoteForm(request.form)
-    return _do(
+    return do(
         referral_id,
         "note",
         form,
@@ -81,7 +82,7 @@ def add_note(referral_id: UUID) -> ResponseReturnValue:
 @needs(Permission.MESSAGE)
 def send_message(referral_id: UUID) -> ResponseReturnValue:
     form = MessageForm(request.form)
-    return _do(
+    return do(
         referral_id,
         "message",
         form,
@@ -102,7 +103,7 @@ def send_message(referral_id: UUID) -> ResponseReturnValue:
 def change_state(referral_id: UUID) -> ResponseReturnValue:
     form = StateForm(request.form)
     form.to.choices = [SelectChoice(state.value) for state in ReferralState]
-    return _do(
+    return do(
         referral_id,
         "state",
         form,
@@ -122,7 +123,7 @@ def change_state(referral_id: UUID) -> ResponseReturnValue:
 @needs(Permission.REROUTE)
 def reroute(referral_id: UUID) -> ResponseReturnValue:
     form = RerouteForm(request.form)
-    return _do(
+    return do(
         referral_id,
         "reroute",
         form,
@@ -143,7 +144,7 @@ def reroute(referral_id: UUID) -> ResponseReturnValue:
 def raise_wall(referral_id: UUID) -> ResponseReturnValue:
     form = WallForm(request.form)
     office = Queue(form.office.data) if form.office.data in list(Queue) else None
-    return _do(
+    return do(
         referral_id,
         "wall",
         form,
@@ -157,7 +158,7 @@ def raise_wall(referral_id: UUID) -> ResponseReturnValue:
 @blueprint.post("/cases/<uuid:referral_id>/tasks/<uuid:task_id>/done")
 @needs(Permission.FINISH_TASK)
 def finish_task(referral_id: UUID, task_id: UUID) -> ResponseReturnValue:
-    return _do(
+    return do(
         referral_id,
         "task",
         Form(),
@@ -170,7 +171,7 @@ def finish_task(referral_id: UUID, task_id: UUID) -> ResponseReturnValue:
 @needs(Permission.CONFIRM_WITHDRAWAL)
 def confirm_withdrawal(referral_id: UUID) -> ResponseReturnValue:
     form = ConfirmForm(request.form)
-    return _do(
+    return do(
         referral_id,
         "confirm",
         form,
@@ -185,7 +186,7 @@ def confirm_withdrawal(referral_id: UUID) -> ResponseReturnValue:
 @needs(Permission.DECLINE_WITHDRAWAL)
 def decline_withdrawal(referral_id: UUID) -> ResponseReturnValue:
     form = DeclineForm(request.form)
-    return _do(
+    return do(
         referral_id,
         "decline",
         form,
@@ -201,7 +202,7 @@ def decline_withdrawal(referral_id: UUID) -> ResponseReturnValue:
     )
 
 
-def _do(
+def do(
     referral_id: UUID, name: str, form: Form, act: Callable[[Session], None], done: str
 ) -> ResponseReturnValue:
     """Validate, act, and go back to the page; on trouble show it again with what was typed."""
@@ -241,6 +242,7 @@ def show_case(
         "reroute": RerouteForm(),
         "wall": WallForm(),
         "original": OriginalForm(),
+        "call_type": CallTypeForm(type=view.call.type if view.call else None),
         **forms,
     }
     shown["state"].offer(view.state)

@@ -15,13 +15,25 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import UUID, DataRequired, InputRequired, Length, Optional
 from wtforms.widgets import HiddenInput
 
-from complaint_intake.casework.actions import TRANSITIONS
+from complaint_intake.casework.actions import TRANSITIONS, CloseReason
 from complaint_intake.casework.case_files import FileShown
-from complaint_intake.desk.labels import CLOSE_REASONS, ORIGINAL_REASONS, QUEUES, STATES
+from complaint_intake.desk.labels import (
+    CALL_TYPES,
+    CLOSE_REASONS,
+    ORIGINAL_REASONS,
+    QUEUES,
+    STATES,
+)
 from complaint_intake.intake.models import ReferralState
 from complaint_intake.languages import LANGUAGES
 
 LONGEST_TEXT = 20_000
+#: What a call was is said in a form of its own.
+_BY_HAND = {
+    reason: label
+    for reason, label in CLOSE_REASONS.items()
+    if reason is not CloseReason.NOT_A_COMPLAINT
+}
 
 
 def _or_none(none: str, labels: Mapping[Any, str]) -> dict[str, str]:
@@ -90,13 +102,21 @@ class StateForm(_VersionedForm):
     reason = SelectField(
         "Reason, if you close it",
         [Optional()],
-        choices=_or_none("Choose a reason", CLOSE_REASONS),
+        choices=_or_none("Choose a reason", _BY_HAND),
     )
 
     def offer(self, present: str) -> None:
         """Offer the states that follow the present one."""
         after = TRANSITIONS[ReferralState(present)]
         self.to.choices = [SelectChoice(state.value, STATES[state]) for state in after]
+
+
+class CallTypeForm(_VersionedForm):
+    type = SelectField(
+        "The call was",
+        [InputRequired("Choose what the call was")],
+        choices=_or_none("Choose what the call was", CALL_TYPES),
+    )
 
 
 class RerouteForm(_VersionedForm):

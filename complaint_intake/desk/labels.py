@@ -6,17 +6,21 @@ from zoneinfo import ZoneInfo
 from complaint_intake.casework.actions import CloseReason
 from complaint_intake.casework.case_files import OriginalReason, Scan
 from complaint_intake.casework.queues import Shown
+from complaint_intake.casework.recordings import RecordingShown, Sound
 from complaint_intake.db import utcnow
 from complaint_intake.extensions import services
 from complaint_intake.intake.case_numbers import grouped
 from complaint_intake.intake.floods import Mark
-from complaint_intake.intake.models import ReferralState, Role
+from complaint_intake.intake.models import CallType, RecordingPurpose, ReferralState, Role
 from complaint_intake.intake.reaching import NEEDS, Method, Way, is_safe
 from complaint_intake.intake.waiting import (
     ASKED_FOR_PERSON,
     DECIDE_WITHDRAWAL,
+    LISTEN,
     NEEDED_INTERPRETER,
     READ_MESSAGE,
+    RECORDING_LOST,
+    RECORDING_STUCK,
 )
 from complaint_intake.languages import LANGUAGES
 from complaint_intake.routing import DOJSection, Flag, NoticeKind, Priority, Queue
@@ -40,6 +44,46 @@ CLOSE_REASONS = {
     CloseReason.DUPLICATE: "Duplicate of another complaint",
     CloseReason.PERSON_WITHDREW: "The person withdrew it",
     CloseReason.NOT_REACHED: "The person could not be reached",
+    CloseReason.NOT_A_COMPLAINT: "The call was not a complaint",
+}
+CALL_TYPES = {
+    CallType.COMPLAINT: "A complaint",
+    CallType.SILENT: "Silent: nobody spoke",
+    CallType.HANG_UP: "The caller hung up before saying anything",
+    CallType.WRONG_NUMBER: "Wrong number",
+    CallType.TEST: "A test",
+    CallType.PRANK: "A prank",
+}
+_PURPOSES = {
+    RecordingPurpose.NAME: "Their name",
+    RecordingPurpose.CONTACT: "How to reach them",
+    RecordingPurpose.STATEMENT: "Statement",
+    RecordingPurpose.ADDITION: "Addition, in a later call",
+    RecordingPurpose.FALLBACK: "Left while the hotline did not work",
+}
+_SOUNDS = {
+    Sound.HERE: "",
+    Sound.UNDER_WAY: "The provider has not said yet that it is complete.",
+    Sound.TO_FETCH: "Still to be fetched from the provider.",
+    Sound.SILENT: "Nothing was said.",
+    Sound.LOST: "Lost: the provider does not have it.",
+}
+_SOUND_PROBLEMS = {
+    "no_connection": "the provider does not answer",
+    "timeout": "the provider takes too long to answer",
+    "cut_off": "it came only in part",
+    "wrong_length": "it came only in part",
+    "wrong_duration": "it is not as long as the provider says",
+    "not_audio": "what came is no sound",
+    "no_wav": "what came is no sound",
+    "empty": "what came is empty",
+    "too_large": "it is too large",
+    "too_slow": "it comes too slowly",
+    "no_sound_yet": "the provider has no sound for it yet",
+    "no_room": "our disk is full",
+    "unreadable": "our copy could not be read",
+    "still_there": "the provider still has it",
+    "status_401": "the provider refuses our sign-in",
 }
 ORIGINAL_REASONS = {
     OriginalReason.PLACE_AND_TIME: "To read where and when it was taken",
@@ -140,6 +184,9 @@ _NOTICE_STATES = {
 _TASKS = {
     READ_MESSAGE: "Read what the person added",
     DECIDE_WITHDRAWAL: "Decide: the person asks to withdraw",
+    LISTEN: "Listen to what the caller said",
+    RECORDING_LOST: "A recording is lost: find out from the person what they said",
+    RECORDING_STUCK: "A recording cannot be fetched or removed for 5 days: tell your administrator",
     ASKED_FOR_PERSON: "A caller asked for a person and reached nobody",
     NEEDED_INTERPRETER: "A caller waits for somebody who speaks their language",
 }
@@ -157,6 +204,13 @@ _ACTIONS = {
     "intake.file.removed": "File taken back",
     "worker.file.scanned": "File scanned for viruses",
     "worker.file.copied": "Safe copy of a picture",
+    "worker.call.found": "Call found in the provider’s list",
+    "hotline.recording.noted": "Recording made",
+    "worker.recording.fetched": "Recording fetched from the provider",
+    "worker.recording.removed": "Recording deleted at the provider",
+    "worker.recording.lost": "Recording lost",
+    "desk.recording.opened": "Recording opened",
+    "desk.call.typed": "Said what the call was",
     "desk.file.opened": "File opened",
     "desk.file.original_opened": "Original of a picture opened",
     "desk.case.viewed": "Case opened",
@@ -336,6 +390,42 @@ def scan(state: Scan, detail: str | None) -> str:
     if state is Scan.WAITING and detail:
         return f"{_SCANS[state]} {_SCAN_PROBLEMS.get(detail, detail)}"
     return _SCANS[state]
+
+
+def call_type(code: str) -> str:
+    return CALL_TYPES[CallType(code)]
+
+
+def purpose(code: str) -> str:
+    """What a caller was asked before they spoke."""
+    return _PURPOSES[RecordingPurpose(code)]
+
+
+def length(seconds: int) -> str:
+    """How long a recording is: 1:05."""
+    return f"{seconds // 60}:{seconds % 60:02}"
+
+
+def sound(recording: RecordingShown) -> str:
+    """Whether a recording can be heard, and what stands in the way of it."""
+    return f"{_SOUNDS[recording.sound]} {_tries(recording)}".strip()
+
+
+def _tries(recording: RecordingShown) -> str:
+    if not recording.attempts or recording.problem is None or recording.sound is Sound.LOST:
+        return ""
+    times = "once" if recording.attempts == 1 else f"{recording.attempts} times"
+    return f"Tried {times}: {_sound_problem(recording.problem)}. {_next_try(recording)}"
+
+
+def _sound_problem(code: str) -> str:
+    other = f"the provider answers with error {code.removeprefix('status_')}"
+    return _SOUND_PROBLEMS.get(code, other if code.startswith("status_") else code)
+
+
+def _next_try(recording: RecordingShown) -> str:
+    slow = "It is now tried once a day; tell your administrator."
+    return slow if recording.is_stuck else "It is tried again."
 
 
 def size(size_bytes: int) -> str:

@@ -6,9 +6,10 @@ Only what the caller agreed to by a key is ours to keep.
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from complaint_intake.audit.log import HOTLINE, Action, record
+from complaint_intake.audit.log import HOTLINE, Action, Actor, record
 from complaint_intake.db import utcnow
 from complaint_intake.intake.models import CallRecord, Complaint, Recording, RecordingPurpose
+from complaint_intake.intake.waiting import RECORDING_LOST, tell_staff
 
 #: States of a recording at the provider that nothing changes any more.
 _SETTLED = frozenset({"completed", "absent", "failed"})
@@ -23,6 +24,7 @@ def note_recording(
     *,
     purpose: RecordingPurpose = RecordingPurpose.STATEMENT,
     complaint: Complaint | None = None,
+    actor: Actor = HOTLINE,
 ) -> Recording | None:
     """Keep that something was recorded. Said twice it is one; a settled state stays.
 
@@ -44,7 +46,7 @@ def note_recording(
         record(
             session,
             found.complaint.chain,
-            HOTLINE,
+            actor,
             Action.RECORDING_NOTED,
             f"recording:{found.id}",
             purpose,
@@ -54,6 +56,9 @@ def note_recording(
     if state in _SETTLED:
         found.state = state
         found.work_at = utcnow() if state == "completed" else None
+        # Nothing said is nothing lost ("absent"), but what was said and not kept is.
+        if state == "failed" and found.complaint.filed_at is not None:
+            tell_staff(session, found.complaint, RECORDING_LOST)
     if seconds is not None:
         found.duration_seconds = seconds
     return found

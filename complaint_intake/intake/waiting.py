@@ -16,6 +16,12 @@ from complaint_intake.routing.clocks import EASTERN, deadlines
 
 READ_MESSAGE = "read_message"
 DECIDE_WITHDRAWAL = "decide_withdrawal"
+#: A recording is in our store.
+LISTEN = "listen"
+#: The provider does not have a recording that it said was made.
+RECORDING_LOST = "recording_lost"
+#: For days a recording could not be fetched, or not be removed at the provider.
+RECORDING_STUCK = "recording_stuck"
 #: A caller asked for a person and reached nobody; at night, for want of an interpreter.
 ASKED_FOR_PERSON = "asked_for_person"
 NEEDED_INTERPRETER = "needed_interpreter"

@@ -20,6 +20,7 @@ from complaint_intake.intake.attachments import (
     record_scan,
     take_file,
 )
+from complaint_intake.intake.recording_work import stored_recordings
 from complaint_intake.telemetry import FILES_WAITING, log
 
 #: How long a file may be in the store before it must have a record.
@@ -98,10 +99,13 @@ def sweep_stored_files(services: Services) -> int:
     """
     old = list(services.files.older_than(UNNAMED))
     unnamed: list[uuid.UUID] = []
+    with services.db.reading() as session:
+        # After the list, so that each file on it that a recording names is among them.
+        recordings = stored_recordings(session)
     for start in range(0, len(old), _AT_ONCE):
         batch = old[start : start + _AT_ONCE]
         with services.db.reading() as session:
-            named = named_files(session, batch)
+            named = named_files(session, batch) | recordings.intersection(batch)
         unnamed += [one for one in batch if one not in named]
         for file_id in named:
             services.files.forget_time(file_id)

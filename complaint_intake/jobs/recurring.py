@@ -11,6 +11,7 @@ from complaint_intake.extensions import Services
 from complaint_intake.jobs.anchors import write_anchors
 from complaint_intake.jobs.file_checks import sweep_stored_files
 from complaint_intake.jobs.housekeeping import end_drafts, purge_throttles, sweep_silent_calls
+from complaint_intake.jobs.reconcile import find_unseen_calls
 from complaint_intake.outbox import RecurringJob
 from complaint_intake.telemetry import log
 
@@ -19,10 +20,14 @@ LEASE = dt.timedelta(minutes=10)
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What runs, and how long after its last run it runs again."""
+    """What runs, and how long after its last run it runs again.
+
+    ``asks_provider``: it waits for another machine, so the loop that pages does not run it.
+    """
 
     every: dt.timedelta
     run: Callable[[Services], int]
+    asks_provider: bool = False
 
 
 JOBS: dict[str, Job] = {
@@ -31,13 +36,17 @@ JOBS: dict[str, Job] = {
     "sweep_stored_files": Job(dt.timedelta(days=1), sweep_stored_files),
     "purge_throttles": Job(dt.timedelta(hours=6), purge_throttles),
     "anchor_audit": Job(dt.timedelta(days=1), write_anchors),
+    "find_unseen_calls": Job(dt.timedelta(hours=1), find_unseen_calls, asks_provider=True),
 }
 
 
-def run_due_jobs(services: Services) -> list[str]:
-    """Run each job that is due and not held by another worker; returns their names."""
+def run_due_jobs(services: Services, *, asking_provider: bool = False) -> list[str]:
+    """Run each job that is due and not held by another worker; returns their names.
+
+    Either those that need nothing but this machine, or those that ask the provider.
+    """
     done = []
-    for name in _due(services):
+    for name in _due(services, asking_provider):
         if not _take(services, name):
             continue
         error = None
@@ -58,11 +67,15 @@ def run_due_jobs(services: Services) -> list[str]:
     return done
 
 
-def _due(services: Services) -> list[str]:
+def _due(services: Services, asking_provider: bool) -> list[str]:
     now = utcnow()
     with services.db.reading() as session:
         waiting = dict(session.execute(select(RecurringJob.name, RecurringJob.next_at)).all())
-    return [name for name in JOBS if waiting.get(name, now) <= now]
+    return [
+        name
+        for name, job in JOBS.items()
+        if job.asks_provider == asking_provider and waiting.get(name, now) <= now
+    ]
 
 
 def _take(services: Services, name: str) -> bool:

@@ -15,6 +15,7 @@ from complaint_intake.casework.notices import (
 from complaint_intake.extensions import Services
 from complaint_intake.jobs.file_checks import check_next_file
 from complaint_intake.jobs.receipts import addressed
+from complaint_intake.jobs.recordings import work_on_next_recording
 from complaint_intake.jobs.recurring import run_due_jobs
 from complaint_intake.notify import DeliveryFailed, Outgoing, Refused, Sender
 from complaint_intake.outbox.queue import BATCH, has_due, lease, mark_failed, mark_sent
@@ -35,14 +36,25 @@ class Worker:
     def run(self) -> None:
         """Work until ``stop()``; a fault in one round is logged and the next one begins.
 
-        Files are checked in a thread of their own: no page for an emergency waits for a scanner.
+        Files are checked, and the telephone provider is asked, in threads of their own: no page for
+        an emergency waits for a scanner or for another machine.
         """
-        files = threading.Thread(
-            target=self._repeat, args=(lambda: check_next_file(self._services),), name="files"
-        )
-        files.start()
+        beside = [
+            threading.Thread(target=self._repeat, args=(work,), name=name)
+            for name, work in (
+                ("files", lambda: check_next_file(self._services)),
+                ("recordings", self._ask_provider),
+            )
+        ]
+        for thread in beside:
+            thread.start()
         self._repeat(self._work)
-        files.join()
+        for thread in beside:
+            thread.join()
+
+    def _ask_provider(self) -> bool:
+        run_due_jobs(self._services, asking_provider=True)
+        return work_on_next_recording(self._services)
 
     def _work(self) -> bool:
         run_due_jobs(self._services)

@@ -9,8 +9,11 @@ PUBLIC_CONTENT = (
     "frame-ancestors 'none'"
 )
 
-#: Path prefix → Content-Security-Policy; the longest prefix wins. Another door adds its own.
-CONTENT_POLICIES: dict[str, str] = {"/": PUBLIC_CONTENT}
+#: Path prefix → Content-Security-Policy; the longest prefix wins. Staff listen to recordings.
+CONTENT_POLICIES: dict[str, str] = {
+    "/": PUBLIC_CONTENT,
+    "/desk/": f"{PUBLIC_CONTENT}; media-src 'self'",
+}
 
 _ALWAYS = {
     "Referrer-Policy": "no-referrer",

@@ -27,6 +27,7 @@ def address(rule):
     values = {
         "referral_id": UNKNOWN,
         "file_id": UNKNOWN,
+        "recording_id": UNKNOWN,
         "task_id": UNKNOWN,
         "group": UNKNOWN,
         "queue": "CRCL",

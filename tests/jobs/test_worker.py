@@ -121,7 +121,8 @@ def test_every_real_job_runs_on_an_empty_and_on_a_filled_database(
     services: Services, database_url: str
 ) -> None:
     for _ in range(2):
-        assert run_due_jobs(services) == list(JOBS)
+        done = run_due_jobs(services) + run_due_jobs(services, asking_provider=True)
+        assert sorted(done) == sorted(JOBS)
         with services.db.unit_of_work() as session:
             errors = session.scalars(select(RecurringJob.last_error)).all()
             session.execute(update(RecurringJob).values(next_at=utcnow()))

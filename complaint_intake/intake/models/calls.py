@@ -33,7 +33,8 @@ class CallRecord(SealedRecord, Base):
     )
     #: The provider's id of the call, the key of everything that arrives about it.
     call_sid: Mapped[str] = mapped_column(String(40), unique=True)
-    #: ``active``, ``completed`` (heard the case number), ``hung_up``, ``swept``; forward only.
+    #: ``active``, ``completed`` (heard the case number), ``hung_up``, ``swept``, or ``unseen``: it
+    #: never reached this server, the provider's list told of it. Forward only.
     state: Mapped[str] = mapped_column(String(12), default="active")
     #: The turn that is awaited next; everything below it was answered.
     turn: Mapped[int] = mapped_column(default=0)
@@ -128,7 +129,8 @@ class Recording(SealedRecord, Base):
     purpose: Mapped[str] = mapped_column(String(12), default=RecordingPurpose.STATEMENT)
     #: The caller spoke again instead; kept, because it was said.
     replaced: Mapped[bool] = mapped_column(default=False)
-    #: What the provider says: ``noted``, ``completed``, ``absent``, ``failed``; forward only.
+    #: What the provider says: ``noted``, ``completed``, ``absent``, ``failed`` (also where it has
+    #: none any more before we fetched it); forward only.
     state: Mapped[str] = mapped_column(String(12), default="noted")
     duration_seconds: Mapped[int | None]
     noted_at: Mapped[dt.datetime]
