@@ -181,6 +181,8 @@ class Disclosure:
             if not self.whole:
                 if (
                     rule is None
+                    # The flags were worked out from what is visible; so is the guard that sets one.
+                    or (rule.flag is not None and rule.flag not in self._referral.flags)
                     or (rule.when.code and rule.when.code.isdisjoint(self.codes))
                     or (rule.when.subject and rule.when.subject.isdisjoint(subjects))
                     or (rule.when.notify and rule.when.notify.isdisjoint(kinds))

@@ -4,7 +4,7 @@ import dataclasses
 import itertools
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from complaint_intake.casework import actions, queues
@@ -146,6 +146,15 @@ yes_no = st.fixed_dictionaries(
     facts=yes_no,
     custody=st.sampled_from(["ICE_CUSTODY", "LOCAL_DETAINER", "NOT_DETAINED"]),
     tell=st.sampled_from([True, False, None]),
+)
+@example(  # the hidden death alone keeps the anonymous person's notice to ERO_FO, and with it G5
+    told=[("DEATH", "CBP"), ("VIC", "CBP")],
+    facts={
+        name: name == "anon"
+        for name in ("removal72", "recent_sex", "ongoing", "injury", "minor", "nexus", "anon")
+    },
+    custody="ICE_CUSTODY",
+    tell=True,
 )
 @settings(
     max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
