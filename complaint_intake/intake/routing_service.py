@@ -2,6 +2,7 @@
 
 import dataclasses
 import datetime as dt
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -70,12 +71,16 @@ def route_complaint(
         f"{decision.rule} {decision.primary} {decision.priority}",
     )
     limits = deadlines(decision.priority, now, session.info.get("timezone", "America/New_York"))
+    is_paged = any(
+        one.is_open and one.is_lead and (one.queue, one.priority) == (decision.primary, "P0")
+        for one in complaint.referrals
+    )
     _match_referrals(session, complaint, decision, facts, limits, actor)
     _match_notices(session, complaint, decision, facts, limits, actor)
     _match_tasks(complaint, decision, facts, limits)
     if not hold_notices or decision.priority == "P0":
         release_notices(session, complaint)
-    if decision.priority == "P0":
+    if decision.priority == "P0" and not is_paged:
         page_office(session, complaint, decision.primary, f"page:{complaint.id}:{decision.primary}")
     return decision
 
@@ -125,12 +130,22 @@ def _match_referrals(
                 f"queue:{queue}",
                 "lead" if is_lead else "secondary",
             )
-        existing.is_lead = is_lead
-        existing.priority = decision.priority
-        existing.due_at = min(existing.due_at, limits.seen)
-        existing.allegations = [list(pair) for pair in seen.allegations]
-        existing.flags = list(seen.flags)
-        existing.sees_story = seen.sees_story
+        _change(
+            existing,
+            is_lead=is_lead,
+            priority=decision.priority,
+            due_at=min(existing.due_at, limits.seen),
+            allegations=[list(pair) for pair in seen.allegations],
+            flags=list(seen.flags),
+            sees_story=seen.sees_story,
+        )
+
+
+def _change(row: Referral | Notice, **values: Any) -> None:
+    """Set what differs: a caller waits, and what was touched is looked through at the end."""
+    for name, value in values.items():
+        if getattr(row, name) != value:
+            setattr(row, name, value)
 
 
 def withdraw_referral(
@@ -174,16 +189,19 @@ def _match_notices(
             )
             complaint.notices.append(found)
             record(session, complaint.chain, actor, Action.NOTICE_CREATED, f"notice:{kind}")
-        found.allegations = [[row.code, row.subject] for row in decision.rows if kind in row.notify]
-        found.sections = list(decision.doj) if kind == "DOJ_CRT" else []
+        causes = [[row.code, row.subject] for row in decision.rows if kind in row.notify]
+        sections = list(decision.doj) if kind == "DOJ_CRT" else []
+        _change(found, allegations=causes, sections=sections)
     settle_names(complaint)
 
 
 def settle_names(complaint: Complaint) -> None:
     """Let each notice name the complainant or not, as the person has agreed by now."""
     for notice in complaint.notices:
-        notice.names_complainant = "ANON" not in complaint.flags and (
-            notice.kind not in IMMIGRATION_NOTICES or complaint.tell_immigration is True
+        _change(
+            notice,
+            names_complainant="ANON" not in complaint.flags
+            and (notice.kind not in IMMIGRATION_NOTICES or complaint.tell_immigration is True),
         )
 
 
@@ -232,7 +250,6 @@ def _match_tasks(
     limits: Deadlines,
 ) -> None:
     """Open the tasks that follow from the decision; a task once opened is never removed here."""
-    have = {task.kind for task in complaint.tasks}
     wanted: list[tuple[str, str, list[str], dt.datetime]] = []
     retaliation = next((row for row in decision.rows if row.code == "RETAL"), None)
     if retaliation is not None:
@@ -241,6 +258,7 @@ def _match_tasks(
         wanted.append((retaliation.queue, RETALIATION_WATCH, pair, end))
     for name in open_questions(facts):
         wanted.append((decision.primary, f"ask:{name}", [], limits.seen))
+    have = {task.kind for task in complaint.tasks} if wanted else set()
     for queue, kind, allegation, due_at in wanted:
         if kind not in have:
             complaint.tasks.append(
