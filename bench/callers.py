@@ -119,7 +119,7 @@ class Call:
     def _keys(self, wanted: int) -> str:
         self._asked += 1
         if wanted > 1:
-            return DIGITS[:wanted]
+            return DIGITS[: wanted - 1]  # one more is taken than any number has
         usual = {1: LANGUAGE_KEYS, 2: MENU_KEYS}.get(self._asked, OTHER_KEYS)
         return self._chance.choice(usual)
 

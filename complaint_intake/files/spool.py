@@ -42,7 +42,8 @@ class SealedSpool:
         self._has_room = True
         self._key = os.urandom(32)
         self._first_counter = int.from_bytes(os.urandom(_BLOCK), "big")
-        self._sealing = self.cipher_at(0)
+        #: Only for a body that goes to the disk: most are short and never do.
+        self._sealing: CipherContext | None = None
 
     def __len__(self) -> int:
         return self._size
@@ -72,11 +73,12 @@ class SealedSpool:
             self._has_room = False
             self._limit = min(self._limit, WITHOUT_ROOM)
             return
+        self._sealing = self.cipher_at(0)
         held, self._memory, self._size = bytes(self._memory), bytearray(), 0
         self._write(held)
 
     def _write(self, data: bytes) -> None:
-        assert self._file is not None  # noqa: S101 - the callers looked
+        assert self._file is not None and self._sealing is not None  # noqa: S101, PT018 - they looked
         try:
             write_all(self._file, self._sealing.update(data))
         except OSError:
@@ -92,9 +94,14 @@ class SealedSpool:
         cipher.update(bytes(skipped))
         return cipher
 
-    def read_at(self, place: int, size: int, cipher: CipherContext) -> bytes:
-        """Return plain bytes; ``cipher`` stands at ``place``."""
-        if self._file is None:
+    @property
+    def is_in_memory(self) -> bool:
+        """Whether the body was short enough to need no file, and so no cipher."""
+        return self._file is None
+
+    def read_at(self, place: int, size: int, cipher: CipherContext | None) -> bytes:
+        """Return plain bytes; ``cipher`` stands at ``place``, where the body is in a file."""
+        if self._file is None or cipher is None:
             return bytes(self._memory[place : place + size])
         size = min(size, max(0, self._size - place))
         return cipher.update(os.pread(self._file.fileno(), size, place))
@@ -116,7 +123,7 @@ class _SpoolReader(io.RawIOBase):
     def __init__(self, spool: SealedSpool) -> None:
         self._spool = spool
         self._at = 0
-        self._cipher = spool.cipher_at(0)
+        self._cipher = self._cipher_at(0)
 
     @property
     def cut(self) -> Trouble | None:
@@ -131,8 +138,11 @@ class _SpoolReader(io.RawIOBase):
     def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
         base = {os.SEEK_SET: 0, os.SEEK_CUR: self._at, os.SEEK_END: len(self._spool)}[whence]
         self._at = base + offset
-        self._cipher = self._spool.cipher_at(self._at)
+        self._cipher = self._cipher_at(self._at)
         return self._at
+
+    def _cipher_at(self, place: int) -> CipherContext | None:
+        return None if self._spool.is_in_memory else self._spool.cipher_at(place)
 
     def readinto(self, buffer: "memoryview | bytearray") -> int:  # type: ignore[override]
         data = self._spool.read_at(self._at, len(buffer), self._cipher)

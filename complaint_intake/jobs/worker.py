@@ -4,8 +4,12 @@ import logging
 import os
 import secrets
 import threading
+import time
 import uuid
 from collections.abc import Callable
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
 
 from complaint_intake.casework.notices import (
     mark_notice_sent,
@@ -22,6 +26,8 @@ from complaint_intake.outbox.queue import BATCH, has_due, lease, mark_failed, ma
 from complaint_intake.telemetry import log
 
 IDLE_SECONDS = 1.0
+#: How long what was sent may be not written down yet: killed meanwhile, it is sent once more.
+UNNOTED_SECONDS = 1.0
 
 
 class Worker:
@@ -90,27 +96,56 @@ class Worker:
                 )
                 for row in lease(session, self.name, limit)
             ]
-        return sum(self._deliver(message_id, outgoing) for message_id, outgoing in leased)
+        sent, tries, began = 0, [], time.monotonic()
+        for message_id, outgoing in leased:
+            tries.append(_Try(message_id, outgoing, self._send(outgoing)))
+            if time.monotonic() - began > UNNOTED_SECONDS:
+                sent += self._note(tries)
+                tries, began = [], time.monotonic()
+        return sent + self._note(tries)
 
-    def _deliver(self, message_id: uuid.UUID, outgoing: Outgoing) -> bool:
-        notice = outgoing.payload.get("notice")
+    def _send(self, outgoing: Outgoing) -> DeliveryFailed | None:
         try:
             self._sender.send(addressed(self._services, outgoing))
         except DeliveryFailed as error:
-            final = isinstance(error, Refused)
-            with self._services.db.unit_of_work() as session:
-                state = mark_failed(
-                    session, message_id, self.name, type(error).__name__, final=final
-                )
-                if state == "dead":
-                    mark_undeliverable(session, outgoing.payload, outgoing.kind)
-            level = logging.ERROR if state == "dead" else logging.WARNING
-            log.log(level, "delivery failed", kind=outgoing.kind, state=state or "lost lease")
-            return False
+            return error
+        return None
+
+    def _note(self, tries: list["_Try"]) -> int:
+        """Write down how several tries ended, in one unit of work; returns how many left."""
+        if not tries:
+            return 0
+        ended: list[tuple[_Try, str | None]] = []
         with self._services.db.unit_of_work() as session:
-            if mark_sent(session, message_id, self.name):
-                if notice:
-                    mark_notice_sent(session, uuid.UUID(notice))
-                elif outgoing.kind == "receipt":
-                    mark_receipt_sent(session, outgoing.payload)
-        return True
+            for one in tries:
+                ended.append((one, self._note_one(session, one)))
+        for one, state in ended:
+            if one.error is not None:
+                level = logging.ERROR if state == "dead" else logging.WARNING
+                kind = one.outgoing.kind
+                log.log(level, "delivery failed", kind=kind, state=state or "lost lease")
+        return sum(one.error is None for one in tries)
+
+    def _note_one(self, session: Session, one: "_Try") -> str | None:
+        payload, kind = one.outgoing.payload, one.outgoing.kind
+        if one.error is not None:
+            final = isinstance(one.error, Refused)
+            state = mark_failed(session, one.id, self.name, type(one.error).__name__, final=final)
+            if state == "dead":
+                mark_undeliverable(session, payload, kind)
+            return state
+        if mark_sent(session, one.id, self.name):
+            if "notice" in payload:
+                mark_notice_sent(session, uuid.UUID(payload["notice"]))
+            elif kind == "receipt":
+                mark_receipt_sent(session, payload)
+        return "sent"
+
+
+@dataclass(frozen=True, slots=True)
+class _Try:
+    """One message that was handed to the sender, and what it failed with."""
+
+    id: uuid.UUID
+    outgoing: Outgoing
+    error: DeliveryFailed | None

@@ -48,8 +48,8 @@ def test_the_address_is_taken_without_the_host_and_with_its_query(call):
     assert webhook.fields["CallSid"] == "CA1"
 
 
-@pytest.mark.parametrize("attributes, length", [('numDigits="9"', 9), ('finishOnKey="#"', 8)])
-def test_a_number_is_as_long_as_it_may_be(call, attributes, length):
+@pytest.mark.parametrize("attributes, length", [('numDigits="10"', 9), ('finishOnKey="#"', 7)])
+def test_a_number_is_one_shorter_than_what_is_waited_for(call, attributes, length):
     (webhook,) = call.answer(asked(attributes=attributes))
     assert len(webhook.fields["Digits"]) == length
 
