@@ -121,16 +121,12 @@ class Line:
         with self.db.unit_of_work() as session:
             call = records.find_call(session, webhook.call_sid)
             if call is not None and webhook.recording_sid:
-                note_recording(
-                    session, call, webhook.recording_sid, state, webhook.recording_seconds
-                )
+                sid, seconds = webhook.recording_sid, webhook.recording_seconds
+                note_recording(session, call, sid, state, seconds)
 
     def _start(self, session: Session, webhook: Webhook) -> str:
         memory = Memory(offers=self._offers())
-        started = records.start_call(session, webhook.call_sid, position=FIRST, memory={})
-        session.flush()
-        call = turns.read_call(session, webhook.call_sid)
-        assert call is not None  # noqa: S101 - written just above
+        call = turns.begin_call(session, webhook.call_sid, position=FIRST)
         document = self._document(
             session,
             call,
@@ -143,8 +139,8 @@ class Line:
             call,
             heard={},
             reply=document,
-            position=started.position,
-            memory=dataclasses.asdict(memory),
+            position=FIRST,
+            memory=memory.kept(),
         )
         return document
 
@@ -186,7 +182,7 @@ class Line:
             heard=webhook.kept(secret=STEPS[position].secret),
             reply=document,
             position=turn.position,
-            memory=dataclasses.asdict(memory),
+            memory=memory.kept(),
             **changed,
         )
         if call.ended_at is not None:

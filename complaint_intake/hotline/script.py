@@ -8,6 +8,7 @@ import dataclasses
 import functools
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from complaint_intake.hotline import prompts
 from complaint_intake.hotline.steps import (
@@ -57,6 +58,10 @@ class Memory:
     reached_nobody: bool = False
     #: The complaint that was opened with its number and PIN, until the call ends.
     opened: str | None = None
+
+    def kept(self) -> dict[str, Any]:
+        """Return what is kept of it between turns; the same as ``asdict``, without its copies."""
+        return {one.name: getattr(self, one.name) for one in dataclasses.fields(self)}
 
     @functools.cached_property
     def steps(self) -> tuple[str, ...]:

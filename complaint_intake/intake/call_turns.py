@@ -7,6 +7,7 @@ answer changes them.
 
 import datetime as dt
 import json
+import os
 import uuid
 from dataclasses import dataclass
 from typing import Any, cast
@@ -14,9 +15,12 @@ from typing import Any, cast
 from sqlalchemy import Table, bindparam, insert, select, update
 from sqlalchemy.orm import Session, joinedload
 
+from complaint_intake.audit.log import HOTLINE, Action, record
 from complaint_intake.db import lock_key, new_id, utcnow
-from complaint_intake.intake.models import CallRecord, CallTurn, Complaint, ComplaintState
-from complaint_intake.security.keys import Cipher, Keys
+from complaint_intake.intake.filing import free_case_number
+from complaint_intake.intake.models import CallRecord, CallTurn, Channel, Complaint, ComplaintState
+from complaint_intake.languages import DEFAULT_LANGUAGE
+from complaint_intake.security.keys import KEY_BYTES, Cipher, Keys
 from complaint_intake.security.sealed import associated_data
 
 _CALLS = cast(Table, CallRecord.__table__)
@@ -42,6 +46,7 @@ _FIND = (
 _REPLY = select(_TURNS.c.id, _TURNS.c.reply_sealed).where(
     _TURNS.c.call_id == bindparam("call_id"), _TURNS.c.number == bindparam("number")
 )
+_OPEN, _BEGIN = insert(_COMPLAINTS), insert(_CALLS)
 _KEEP = insert(_TURNS)
 _GO_ON = update(_CALLS).where(_CALLS.c.id == bindparam("call_id"))
 _COMPLAINT_OF = update(_COMPLAINTS).where(_COMPLAINTS.c.id == bindparam("complaint_id"))
@@ -72,6 +77,56 @@ class CallNow:
         return session.get_one(
             CallRecord, self.id, options=(joinedload(CallRecord.complaint, innerjoin=True),)
         )
+
+
+def begin_call(session: Session, call_sid: str, *, position: str) -> CallNow:
+    """Write down a call before the caller hears a word. Its complaint is a draft, in no queue.
+
+    The caller of this has asked ``read_call`` for it in the same unit of work.
+    """
+    keys: Keys = session.info["keys"]
+    now, complaint_id, call_id = utcnow(), new_id(), new_id()
+    chain, raw = Complaint.chain_of(complaint_id), os.urandom(KEY_BYTES)
+    call = CallNow(
+        id=call_id,
+        complaint_id=complaint_id,
+        turn=0,
+        position=position,
+        memory={},
+        ended_at=None,
+        complaint_state=ComplaintState.DRAFT,
+        priority=None,
+        case_number=free_case_number(session),
+        cipher=Cipher(raw),
+    )
+    session.execute(
+        _OPEN,
+        {
+            "id": complaint_id,
+            "case_number": call.case_number,
+            "wrapped_key": keys.ring.wrap(raw, Complaint.key_label(complaint_id)),
+            "channel": Channel.HOTLINE.value,
+            "language": DEFAULT_LANGUAGE,
+            "created_at": now,
+            "updated_at": now,
+        },
+    )
+    record(
+        session, chain, HOTLINE, Action.DRAFT_OPENED, f"complaint:{complaint_id}", Channel.HOTLINE
+    )
+    session.execute(
+        _BEGIN,
+        {
+            "id": call_id,
+            "complaint_id": complaint_id,
+            "call_sid": call_sid,
+            "position": position,
+            "started_at": now,
+            "last_heard_at": now,
+        },
+    )
+    record(session, chain, HOTLINE, Action.CALL_STARTED, f"call:{call_id}")
+    return call
 
 
 def read_call(session: Session, call_sid: str) -> CallNow | None:

@@ -71,7 +71,7 @@ def open_draft(
     complaint = Complaint.open(
         keys,
         id=id,
-        case_number=_free_case_number(session),
+        case_number=free_case_number(session),
         state=ComplaintState.DRAFT,
         partial=False,
         channel=channel,
@@ -228,7 +228,8 @@ def finish_partial(session: Session, complaint: Complaint, *, whole: bool, actor
         )
 
 
-def _free_case_number(session: Session) -> str:
+def free_case_number(session: Session) -> str:
+    """Return a new random case number that no complaint has."""
     while True:
         number = new_case_number()
         if session.scalar(select(Complaint.id).where(Complaint.case_number == number)) is None:

@@ -203,7 +203,12 @@ class Complaint(Base):
     @property
     def chain(self) -> str:
         """The name of this complaint's audit chain."""
-        return f"case:{self.id}"
+        return self.chain_of(self.id)
+
+    @staticmethod
+    def chain_of(id: uuid.UUID) -> str:
+        """The name of the audit chain of the complaint with this id."""
+        return f"case:{id}"
 
     def with_role(self, role: Role) -> list["Person"]:
         """Return the people who have ``role``, in the order they were named."""
