@@ -66,10 +66,10 @@ class Webhook:
         return self.digits == _HUNG_UP
 
     def kept(self, *, secret: bool = False) -> dict[str, str]:
-        """Return what is worth keeping of it, for the record of the turn."""
+        """Return what is worth keeping of it, for the record of the turn; never a PIN."""
         told_us = {
             "digits": "" if secret else self.digits,
-            "words": self.words,
+            "words": "" if secret else self.words,
             "dialled": self.dialled,
             "recording": self.recording_sid or "",
         }
@@ -179,7 +179,7 @@ class Line:
         turns.write_turn(
             session,
             call,
-            heard=webhook.kept(secret=STEPS[position].secret),
+            heard=webhook.kept(secret=STEPS[position].secret or heard.tells_pin),
             reply=document,
             position=turn.position,
             memory=memory.kept(),
