@@ -187,6 +187,7 @@ class Line:
         )
         if call.ended_at is not None:
             session.flush()
+            session.expire_all()  # the turn was written past the records that are open here
             records.settle_call(session, call.record(session))
         return document, filed
 

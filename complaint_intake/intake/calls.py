@@ -13,11 +13,11 @@ from sqlalchemy.orm import Session, joinedload
 
 from complaint_intake.audit.log import HOTLINE, WORKER, Action, Actor, record
 from complaint_intake.db import lock_key, utcnow
-from complaint_intake.intake.filing import finish_partial, open_draft
+from complaint_intake.intake.call_turns import begin_call
+from complaint_intake.intake.filing import finish_partial
 from complaint_intake.intake.models import (
     CallRecord,
     CallTurn,
-    Channel,
     Complaint,
     Facility,
     Role,
@@ -25,7 +25,6 @@ from complaint_intake.intake.models import (
 )
 from complaint_intake.intake.models.complaint import ComplaintState
 from complaint_intake.intake.routing_service import route_complaint
-from complaint_intake.languages import DEFAULT_LANGUAGE
 from complaint_intake.routing import Facts
 
 
@@ -43,22 +42,9 @@ def find_call(session: Session, call_sid: str) -> CallRecord | None:
 def start_call(
     session: Session, call_sid: str, *, position: str, memory: dict[str, Any]
 ) -> CallRecord:
-    """Write down a call before the caller hears a word. Its complaint is a draft, in no queue."""
-    complaint = open_draft(
-        session, channel=Channel.HOTLINE, language=DEFAULT_LANGUAGE, actor=HOTLINE
-    )
-    now = utcnow()
-    call = CallRecord(
-        complaint=complaint,
-        call_sid=call_sid,
-        state="active",
-        turn=0,
-        position=position,
-        started_at=now,
-        last_heard_at=now,
-        memory=memory,
-    )
-    record(session, complaint.chain, HOTLINE, Action.CALL_STARTED, f"call:{call.id}")
+    """Write down a call that no webhook began, such as one found in the provider's list."""
+    call = begin_call(session, call_sid, position=position).record(session)
+    call.memory = memory
     return call
 
 
