@@ -154,3 +154,16 @@ def test_transfer_rings_the_office_and_tells_what_is_next(app):
     phone.dialled("no-answer")
     assert prompts.NOT_CONNECTED in phone.words
     assert phone.is_over
+
+
+def test_key_that_a_jails_telephone_wants_is_sent_before_the_first_word(app):
+    accepts = {"hotline_number": "+15555550100", "digits": "w1"}
+    with_directory(app, Directory.model_validate({"acceptance": [accepts]}))
+    phone = Phone(Line.to_app(app)).dial()
+    assert (phone.document[0].tag, phone.document[0].get("digits")) == ("Play", "w1")
+    assert 'digits="w1"' in phone.replay(0)
+    phone.press("1")
+    assert phone.document.find("Play") is None
+    other = Line.to_app(app)
+    other.hotline_number = "+15555550101"
+    assert Phone(other).dial().document.find("Play") is None
