@@ -4,13 +4,6 @@ A telephone pays by the piece, of 70 characters where one of them is no Latin le
 sentences, nothing twice. No fact is in them, because others may read the screen.
 """
 
-import functools
-from pathlib import Path
-
-from babel.support import Translations
-
-from complaint_intake.languages import DEFAULT_LANGUAGE
-
 
 def N_(message: str) -> str:
     """Mark a text for translation and return it."""
@@ -34,12 +27,3 @@ CHOOSE = N_("A complaint? Send %(key)s. An emergency? Call 911.")
 
 #: Every text above.
 ALL = (WHO, DANGER, FILE, OTHER, STOP, CHOOSE)
-
-
-@functools.cache
-def in_language(folder: Path, language: str) -> dict[str, str]:
-    """Return every text in ``language``, looked up once a process."""
-    if language == DEFAULT_LANGUAGE:
-        return {text: text for text in ALL}
-    found = Translations.load(str(folder), [language])
-    return {text: str(found.gettext(text)) for text in ALL}

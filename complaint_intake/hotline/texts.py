@@ -16,6 +16,7 @@ from flask import Blueprint, Flask, Response, current_app, request
 from complaint_intake import telemetry
 from complaint_intake.extensions import Services, services
 from complaint_intake.hotline import text_prompts
+from complaint_intake.hotline.catalogue import translated
 from complaint_intake.hotline.text_language import Wish, read
 from complaint_intake.hotline.webhooks import Hotline
 from complaint_intake.intake.text_stops import is_stopped, start, stop
@@ -45,7 +46,7 @@ class Replies:
         offered = [f"{key} {LANGUAGES[code].autonym}" for key, code in keys.items()]
         by_language, choice = {}, []
         for offer, (key, code) in zip(offered, keys.items(), strict=True):
-            texts = text_prompts.in_language(translations, code)
+            texts = translated(translations, code, text_prompts.ALL)
             values = {
                 "phone": phone,
                 "web": f"{base_url}/{code}/",

@@ -4,7 +4,6 @@ Every question has an explicit action address, and a redirect to it for a caller
 a document without an exit would end the call.
 """
 
-import functools
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,10 +11,9 @@ from pathlib import Path
 from urllib.parse import quote
 from xml.sax.saxutils import escape, quoteattr
 
-from babel.support import Translations
-
 from complaint_intake.hotline import prompts
 from complaint_intake.hotline.audio import Clips
+from complaint_intake.hotline.catalogue import translated
 from complaint_intake.hotline.directory import Reachable
 from complaint_intake.hotline.script import Turn
 from complaint_intake.hotline.steps import FIRST, STEPS, Kind, Step
@@ -53,16 +51,9 @@ _LONGEST_DIALLED = 3600
 _SPOKEN_AT_ONCE = 3_600
 #: So much of all messages together is read out; the rest is on the web.
 _READ_AT_MOST = 12
+#: Every prompt.
+_TEXTS = tuple(prompts.IDS)
 _SENTENCE = re.compile(r"[^.!?。！？\n]*[.!?。！？\n]*\s*")
-
-
-@functools.cache
-def _catalogue(folder: Path, language: str) -> dict[str, str]:
-    """Every prompt in ``language``, looked up once a process."""
-    if language == DEFAULT_LANGUAGE:
-        return {text: text for text in prompts.IDS}
-    found = Translations.load(str(folder), [language])
-    return {text: str(found.gettext(text)) for text in prompts.IDS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +92,7 @@ class Speaker:
 
     def text(self, prompt: str, language: str, values: Mapping[str, str]) -> str:
         """Return a prompt as it is spoken."""
-        words = _catalogue(self._folder, language)[prompt]
+        words = translated(self._folder, language, _TEXTS)[prompt]
         return words % {**self._values, **values} if "%" in words else words
 
     def answer(self, turn: Turn, scene: Scene) -> str:

@@ -15,9 +15,10 @@ from complaint_intake.audit.log import WORKER, Action, record
 from complaint_intake.db import utcnow
 from complaint_intake.errors import RecordDestroyed
 from complaint_intake.files.store import StoredFile
-from complaint_intake.intake.models import Recording
+from complaint_intake.intake.models import Recording, RecordingPurpose
 from complaint_intake.intake.waiting import (
     LISTEN,
+    LISTEN_TO_ADDITION,
     RECORDING_LOST,
     RECORDING_STUCK,
     tell_staff,
@@ -80,7 +81,8 @@ def record_fetched(
     found.fetched_at = utcnow()
     found.attempts, found.last_error = 0, None
     _record(session, found, Action.RECORDING_FETCHED, found.purpose)
-    _tell(session, found, LISTEN)
+    is_addition = found.purpose == RecordingPurpose.ADDITION
+    _tell(session, found, LISTEN_TO_ADDITION if is_addition else LISTEN)
     return True
 
 

@@ -18,6 +18,8 @@ READ_MESSAGE = "read_message"
 DECIDE_WITHDRAWAL = "decide_withdrawal"
 #: A recording is in our store.
 LISTEN = "listen"
+#: The same, said by somebody who came back to a complaint with number and PIN.
+LISTEN_TO_ADDITION = "listen_to_addition"
 #: The provider does not have a recording that it said was made.
 RECORDING_LOST = "recording_lost"
 #: For days a recording could not be fetched, or not be removed at the provider.
@@ -26,7 +28,13 @@ RECORDING_STUCK = "recording_stuck"
 ASKED_FOR_PERSON = "asked_for_person"
 NEEDED_INTERPRETER = "needed_interpreter"
 #: Tasks by which a person waits for an answer; the desk lists them first of all.
-PERSON_WAITS = (READ_MESSAGE, DECIDE_WITHDRAWAL, ASKED_FOR_PERSON, NEEDED_INTERPRETER)
+PERSON_WAITS = (
+    READ_MESSAGE,
+    LISTEN_TO_ADDITION,
+    DECIDE_WITHDRAWAL,
+    ASKED_FOR_PERSON,
+    NEEDED_INTERPRETER,
+)
 
 
 def tell_staff(

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from complaint_intake.audit.log import verify
 from complaint_intake.extensions import Services
 from complaint_intake.intake.models import RecordingPurpose
+from complaint_intake.intake.waiting import PERSON_WAITS
 from complaint_intake.jobs import provider as provider_module
 from complaint_intake.jobs.provider import Provider
 from complaint_intake.jobs.recordings import work_on_next_recording
@@ -73,6 +74,16 @@ def test_a_recording_is_fetched_checked_kept_and_then_deleted_at_the_provider(
     ]
     with services.db.reading() as session:
         assert list(verify(session)) == []
+
+
+def test_what_somebody_adds_by_telephone_waits_like_a_message(
+    services: Services, provider: TwilioApi
+) -> None:
+    a_call(services)
+    one = a_recording(services, provider, purpose=RecordingPurpose.ADDITION)
+    work(services)
+    assert tasks(services, one) == [("listen_to_addition", "CRCL")]
+    assert "listen_to_addition" in PERSON_WAITS
 
 
 def test_staff_are_told_once_that_there_is_something_to_hear(

@@ -139,7 +139,7 @@ def tasks(services: "Services", recording_id: "uuid.UUID") -> list[tuple[str, st
     return [
         (task.kind, task.queue)
         for task in recording_of(services, recording_id).complaint.tasks
-        if task.kind in ("listen", "recording_lost", "recording_stuck")
+        if task.kind.startswith(("listen", "recording_"))
     ]
 
 
