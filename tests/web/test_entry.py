@@ -207,9 +207,14 @@ def test_stylesheet_may_be_kept(visitor):
 
 
 def test_another_door_may_have_its_own_content_policy(monkeypatch):
-    monkeypatch.setitem(CONTENT_POLICIES, "/desk", "default-src 'self'")
-    assert content_policy("/desk/queue") == "default-src 'self'"
+    monkeypatch.setitem(CONTENT_POLICIES, "/other", "default-src 'self'")
+    assert content_policy("/other/page") == "default-src 'self'"
     assert content_policy("/en/") == CONTENT_POLICIES["/"]
+
+
+def test_only_the_desk_may_load_sound():
+    assert content_policy("/desk/cases/1") == f"{content_policy('/en/')}; media-src 'self'"
+    assert "media-src" not in content_policy("/desk-like")
 
 
 def test_https_is_for_good(settings):
