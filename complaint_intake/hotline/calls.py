@@ -31,6 +31,7 @@ from complaint_intake.intake.filing import file_complaint, find_draft, revise_fi
 from complaint_intake.intake.models import (
     Channel,
     Complaint,
+    ComplaintState,
     RecordingPurpose,
 )
 from complaint_intake.intake.pins import Opened, contains_pin, new_pin, open_with_pin
@@ -120,9 +121,21 @@ class Line:
         """Note what became of a recording; the call's path and decisions stay as they are."""
         with self.db.unit_of_work() as session:
             call = records.find_call(session, webhook.call_sid)
-            if call is not None and webhook.recording_sid:
-                sid, seconds = webhook.recording_sid, webhook.recording_seconds
-                note_recording(session, call, sid, state, seconds)
+            if call is None or not webhook.recording_sid:
+                return
+            # It may come before the turn that it belongs to.
+            step, memory = STEPS[call.position], Memory(**(call.memory or {}))
+            purpose = step.purpose if step.kind is Kind.VOICE else RecordingPurpose.STATEMENT
+            is_addition = purpose == RecordingPurpose.ADDITION
+            note_recording(
+                session,
+                call,
+                webhook.recording_sid,
+                state,
+                webhook.recording_seconds,
+                purpose=RecordingPurpose(purpose),
+                complaint=_opened(session, memory) if is_addition else None,
+            )
 
     def _start(self, session: Session, webhook: Webhook) -> str:
         memory = Memory(offers=self._offers())
@@ -216,13 +229,17 @@ class Line:
             number = memory.answers.get("status_number", "")
             found = open_with_pin(session, number, digits, HOTLINE)
             if isinstance(found, Opened):
+                if found.complaint.state == ComplaintState.DRAFT:
+                    return dataclasses.replace(heard, not_sent=True)
                 return dataclasses.replace(heard, opened=str(found.complaint.id))
             telemetry.WRONG_PINS.inc()
             return dataclasses.replace(heard, wait_seconds=found.wait_seconds)
-        if webhook.words and opened is not None and contains_pin(session, opened, webhook.words):
-            return dataclasses.replace(heard, words="", tells_pin=True)
+        if webhook.words and (opened is not None or memory.pin):
+            about = opened or call.record(session).complaint
+            if contains_pin(session, about, webhook.words):
+                return dataclasses.replace(heard, words="", tells_pin=True)
         if digits == PERSON or position == "person":
-            person = self._person(call, memory)
+            person = self._person(opened.priority if opened else call.priority, memory)
             return dataclasses.replace(
                 heard,
                 has_person=person is not None,
@@ -231,11 +248,11 @@ class Line:
             )
         return heard
 
-    def _person(self, call: CallNow, memory: Memory) -> Reachable | None:
+    def _person(self, priority: str | None, memory: Memory) -> Reachable | None:
         """Who can be put on the line now: staff, or where it is urgent an interpreter on call."""
         now = utcnow()
         person = self.directory.person_for(memory.language, now)
-        if person is None and call.priority in _URGENT:
+        if person is None and priority in _URGENT:
             return self.directory.interpreter_for(memory.language, now)
         return person
 
@@ -264,16 +281,17 @@ class Line:
             values=_values(memory, call.case_number),
             reads=reads,
             acceptance=acceptance,
-            dial=self._dial(call, turn),
+            dial=self._dial(session, call, turn),
             shown_number=webhook.to or None,
         )
         return self.speaker.answer(turn, scene)
 
-    def _dial(self, call: CallNow, turn: Turn) -> Reachable | None:
+    def _dial(self, session: Session, call: CallNow, turn: Turn) -> Reachable | None:
         if STEPS[turn.position].kind is not Kind.DIAL:
             return None
         if turn.position == "person":
-            return self._person(call, turn.memory)
+            opened = _opened(session, turn.memory)
+            return self._person(opened.priority if opened else call.priority, turn.memory)
         office = DIALS[turn.position]
         return self.directory.office_for(office, turn.memory.language, utcnow())
 
@@ -308,7 +326,8 @@ def _note(
     record, purpose = call.record(session), STEPS[call.position].purpose
     if call.position == "statement" and memory.answers.get("statement_kept") == "2":
         for earlier in record.recordings:
-            earlier.replaced |= earlier.purpose == purpose
+            if earlier.recording_sid != webhook.recording_sid:
+                earlier.replaced |= earlier.purpose == purpose
     note_recording(
         session,
         record,

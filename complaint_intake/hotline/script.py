@@ -110,6 +110,8 @@ class Heard:
     #: The complaint that number and PIN opened, or else the seconds until the next try counts.
     opened: str | None = None
     wait_seconds: int = 0
+    #: They opened one that was saved on the web and never sent: nobody has it yet.
+    not_sent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,6 +223,9 @@ def _take_digits(memory: Memory, position: str, heard: Heard) -> Turn:
 
 def _open(memory: Memory, position: str, heard: Heard) -> Turn:
     """Number and PIN opened a complaint, or did not: then say by when to try again."""
+    if heard.not_sent:
+        memory = dataclasses.replace(memory, answers=_only(memory, FIRST))
+        return _arrive(memory, "menu", (prompts.STATUS_NOT_SENT,))
     if heard.opened:
         return _go_on(dataclasses.replace(memory, opened=heard.opened), position)
     wait = heard.wait_seconds

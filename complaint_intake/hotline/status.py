@@ -6,7 +6,7 @@ from complaint_intake.audit.log import HOTLINE
 from complaint_intake.hotline import prompts
 from complaint_intake.hotline.twiml import Speaker
 from complaint_intake.intake.additions import PublicState, public_state, read_messages
-from complaint_intake.intake.models import Complaint, ComplaintState
+from complaint_intake.intake.models import Complaint
 
 _STATES: dict[PublicState, str] = {
     PublicState.RECEIVED: prompts.STATUS_RECEIVED,
@@ -25,8 +25,6 @@ def spoken_status(
 
     Never the story; of the messages only the office's, the newest first: a call may be cut off.
     """
-    if complaint.state == ComplaintState.DRAFT:
-        return ((language, speaker.text(prompts.STATUS_NOT_SENT, language, {})),)
     state = _STATES[public_state(complaint)]
     parts = [(language, speaker.text(state, language, {}))]
     messages = [

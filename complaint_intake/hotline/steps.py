@@ -294,7 +294,8 @@ STEPS: dict[str, Step] = {
         needs=Offer.JIC,
     ),
     "dial_jic": Step((prompts.CONNECTING,), kind=Kind.DIAL, wait=30),
-    "status_number": _number(prompts.STATUS_NUMBER, range(10, 11)),
+    # Some type the PIN here.
+    "status_number": _number(prompts.STATUS_NUMBER, range(10, 11), secret=True),
     "status_pin": _number(prompts.STATUS_PIN, range(8, 9), secret=True),
     "status": Step(
         (prompts.STATUS_MENU,),

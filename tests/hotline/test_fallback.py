@@ -1,9 +1,12 @@
 """What callers hear when nothing else answers: fixed documents, here and on another host."""
 
+import re
+
 import pytest
 from click.testing import CliRunner
 
 from complaint_intake.cli import main
+from complaint_intake.hotline import prompts
 from complaint_intake.hotline.twiml import VOICES
 from complaint_intake.languages import LANGUAGES
 from tests.support.phone import check_document
@@ -20,6 +23,10 @@ def without_database(app):
     app.extensions["complaint_intake"].db.dispose()
     app.extensions["complaint_intake"].db.unit_of_work = None
     return app.test_client()
+
+
+def say_of(app, prompt, language):
+    return app.extensions["hotline"].line.speaker.text(prompt, language, {})
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -48,6 +55,22 @@ def test_a_key_while_a_language_speaks_leads_to_its_recording(client, settings):
         assert check_document(client.get(ended).text)[-1].tag == "Hangup"
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_words_of_a_language_are_in_it_and_in_its_voice(app, client, language):
+    first = check_document(client.get("/voice/fallback").text)
+    asked = first.findall("Gather")[list(LANGUAGES).index(language)]
+    speaks = check_document(client.get(f"/voice/fallback-{language}").text)
+    ends = check_document(client.get(f"/voice/fallback-end-{language}").text)
+    expected = (
+        (asked, [prompts.OUT_OF_ORDER]),
+        (speaks, [prompts.OUT_OF_ORDER_SPEAK, prompts.GOODBYE]),
+        (ends, [prompts.SAVED, prompts.GOODBYE]),
+    )
+    for document, said in expected:
+        heard = [(one.text, one.get("voice")) for one in document.iter("Say")]
+        assert heard == [(say_of(app, one, language), VOICES[language][0]) for one in said]
+
+
 def test_nothing_is_recorded_without_a_key(client):
     first = check_document(client.get("/voice/fallback").text)
     assert first.find(".//Record") is None
@@ -64,6 +87,8 @@ def test_files_for_another_host_say_the_same_and_name_only_that_host(client, set
         text = (folder / f"{name}.xml").read_text(encoding="utf-8").strip()
         check_document(text)
         assert settings.public_base_url not in text
+        addresses = re.findall(r"https?://[^\"<\s]+", text)
+        assert all(one.startswith(f"{base}/") for one in addresses)
         served = client.get(f"/voice/{name}").text
         here = text.replace(".xml", "").replace(base, f"{settings.public_base_url}/voice")
         assert here == served

@@ -55,6 +55,7 @@ def test_listed_numbers_ring_together_and_see_the_hotlines_number(app):
     dial = phone.document.find("Dial")
     assert dial.get("callerId") == phone.line.hotline_number
     assert phone.common()["From"] != phone.line.hotline_number
+    assert phone.common()["From"] not in str([one.attrib for one in phone.document.iter()])
     assert {number.get("url") for number in dial} == {f"{phone.line.base_url}/voice/whisper/es"}
 
 
@@ -125,6 +126,43 @@ def test_at_night_english_needs_no_interpreter(app):
     with clock_set_to(NIGHT):
         phone = Phone(Line.to_app(app)).dial().press("1", "5", "2", "2", "0")
     assert prompts.NO_PERSON in phone.words
+    with record_of(app, phone) as call:
+        assert tasks_of(call) == ["asked_for_person"]
+
+
+def test_at_night_the_interpreter_on_call_is_kept_for_what_is_urgent(app):
+    with_directory(app, LISTED)
+    with clock_set_to(NIGHT):
+        phone = Phone(Line.to_app(app)).dial().press(SPANISH, "5", "2", "2", "0")
+    assert phone.numbers_called == []
+    assert said(app, prompts.NO_INTERPRETER, "es") in phone.words
+    with record_of(app, phone) as call:
+        assert call.complaint.priority == "P2"
+        assert tasks_of(call) == ["needed_interpreter"]
+    assert messages(app) == 1
+
+
+def test_a_language_that_nobody_listed_speaks_hears_so_by_day(app):
+    with_directory(app, LISTED)
+    with clock_set_to(NOON):
+        phone = Phone(Line.to_app(app)).dial().press(VIETNAMESE, "5", "2", "2", "0")
+    assert phone.numbers_called == []
+    assert said(app, prompts.NO_PERSON, "vi") in phone.words
+    with record_of(app, phone) as call:
+        assert tasks_of(call) == ["asked_for_person"]
+
+
+@pytest.mark.parametrize("month", [3, 7])
+@pytest.mark.parametrize(
+    "hour, minute, gap", [(23, 59, False), (0, 0, True), (6, 59, True), (7, 0, False)]
+)
+def test_gap_without_interpreters_is_from_midnight_to_seven_eastern(app, month, hour, minute, gap):
+    with clock_set_to(dt.datetime(2026, month, 3, hour, minute, tzinfo=NEW_YORK)):
+        phone = Phone(Line.to_app(app)).dial().press(SPANISH, "5", "2", "2", "0")
+    heard = prompts.NO_INTERPRETER if gap else prompts.NO_PERSON
+    assert said(app, heard, "es") in phone.words
+    with record_of(app, phone) as call:
+        assert tasks_of(call) == ["needed_interpreter" if gap else "asked_for_person"]
 
 
 def test_before_somebody_of_ice_is_called_the_caller_is_asked(app):

@@ -48,8 +48,9 @@ def opened(app, filed):
     return Phone(Line.to_app(app)).dial().press("2", "7", "2", number, pin)
 
 
-def text_of(app, prompt, language):
-    return app.extensions["hotline"].line.speaker.text(prompt, language, {"web": "x", "mail": "y"})
+def text_of(app, prompt, language, **values):
+    given = {"web": "x", "mail": "y", **values}
+    return app.extensions["hotline"].line.speaker.text(prompt, language, given)
 
 
 def stored(services, complaint_id):
@@ -81,14 +82,13 @@ def test_nine_reads_it_again_and_a_wrong_key_does_not(opened):
 
 
 def test_reading_is_audited_and_the_pin_is_kept_nowhere(services, opened, filed):
-    number, pin, complaint_id = filed
+    _, pin, complaint_id = filed
     with services.db.reading() as session:
         events = session.scalars(
             select(AuditEvent.action).where(AuditEvent.chain == Complaint.chain_of(complaint_id))
         ).all()
         assert "public.status.opened" in events
         turns = session.scalars(select(CallTurn)).all()
-        assert number in [(turn.heard or {}).get("digits") for turn in turns]
         assert all(pin not in str(turn.heard) for turn in turns)
 
 
@@ -104,19 +104,50 @@ def test_such_a_call_leaves_no_complaint_of_its_own(app, opened, filed):
 def test_wrong_pin_slows_down_and_answers_like_an_unknown_number(app, filed):
     number, pin, _ = filed
     wrong = "00000000" if pin != "00000000" else "11111111"
+
+    def call(tried):
+        return Phone(Line.to_app(app)).dial().press("2", "7", "2", tried)
+
     heard = {}
-    for tried in (number, "1000000008"):
-        words = []
-        for _ in range(2):  # three tries a call, then it leads to the caller's own words
-            phone = Phone(Line.to_app(app)).dial().press("1", "7", "2", tried)
-            for _ in range(2):
-                words.append(phone.press(wrong).words)
-        heard[tried] = words
-    assert heard[number] == heard["1000000008"]
-    assert prompts.STATUS_WRONG in heard[number][0]
-    assert any("seconds. Then try again." in words for words in heard[number])
-    during = Phone(Line.to_app(app)).dial().press("1", "7", "2", number, pin)
-    assert "SECONDMARK" not in during.words, "during the wait the right PIN is refused too"
+    wait = text_of(app, prompts.STATUS_SECONDS, "es", number="10")
+    with clock_set_to(utcnow()):  # or the seconds that are left would pass
+        for tried in (number, "1000000008"):
+            # Two tries a call: after a third it leads to the caller's own words.
+            first, second, third = call(tried), call(tried), call(tried)
+            presses = ((first, wrong), (first, wrong), (second, wrong), (second, wrong))
+            heard[tried] = [phone.press(typed).words for phone, typed in presses]
+            heard[tried].append(third.press(pin).words)
+        refused = text_of(app, prompts.STATUS_WRONG, "es")
+        assert [refused in words for words in heard[number]] == [True, True, False, False, False]
+        assert [wait in words for words in heard[number]] == [False, False, True, True, True]
+        assert heard[number] == heard["1000000008"]
+        later = utcnow() + dt.timedelta(seconds=11)
+    with clock_set_to(later):
+        assert "SECONDMARK" in call(number).press(pin).words
+
+
+def test_complaint_of_a_call_opens_with_the_pin_that_was_spoken(app):
+    told = Phone(Line.to_app(app)).dial().press("2", "6", "1", "2", "3", "1", "2", "2")
+    told.refuse_recording()
+    with record_of(app, told) as call:
+        number, pin = call.complaint.case_number, call.memory["pin"]
+        complaint_id = call.complaint.id
+    digits = "".join(filter(str.isdigit, told.words))
+    assert f"{number}{pin}" in digits
+    told.hang_up()
+    phone = Phone(Line.to_app(app)).dial().press("6", "7", "2", number, pin)
+    assert text_of(app, prompts.STATUS_RECEIVED, "vi") in phone.words
+    assert text_of(app, prompts.NO_MESSAGE, "vi") in phone.words
+    with record_of(app, phone) as call:
+        assert call.memory["opened"] == str(complaint_id)
+        assert pin not in str(call.memory), "also not while the call goes on"
+
+
+def test_when_the_right_pin_was_wrong_three_times_the_callers_words_are_taken(app, filed):
+    number, pin, _ = filed
+    wrong = "00000000" if pin != "00000000" else "11111111"
+    phone = Phone(Line.to_app(app)).dial().press("2", "7", "2", number, *[wrong] * 3)
+    assert text_of(app, prompts.MAY_RECORD, "es") in phone.words
 
 
 def test_words_by_voice_belong_to_the_complaint_that_was_opened(app, services, opened, filed):

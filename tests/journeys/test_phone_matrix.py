@@ -1,22 +1,26 @@
 """A phone walks the call: six languages, every leaf of the menu, and all that may go wrong."""
 
+import dataclasses
 import itertools
 from collections import deque
+from xml.etree import ElementTree as ET
 
 import pytest
 from sqlalchemy import func, select
 
+from complaint_intake.audit import AuditEvent
 from complaint_intake.hotline import prompts
 from complaint_intake.hotline.directory import Directory
 from complaint_intake.hotline.script import Heard, Memory, advance
 from complaint_intake.hotline.steps import FIRST, STEPS
 from complaint_intake.hotline.told import told
 from complaint_intake.hotline.twiml import VOICES
-from complaint_intake.intake.models import CallRecord, Complaint
+from complaint_intake.intake.models import CallRecord, CallTurn, Complaint
 from complaint_intake.languages import LANGUAGES
+from complaint_intake.outbox.models import OutboxMessage
 from complaint_intake.routing import Facts
 from tests.hotline.conftest import with_directory
-from tests.support.phone import Line, Phone, record_of
+from tests.support.phone import Line, Phone, check_document, record_of
 
 KEY_OF = {language: str(key) for key, language in enumerate(LANGUAGES, start=1)}
 OFFICES = Directory.model_validate(
@@ -60,12 +64,20 @@ def spoken(app, prompt, language, **values):
     return app.extensions["hotline"].line.speaker.text(prompt, language, given)
 
 
-def records(app):
+def records(app, *tables):
     with app.extensions["complaint_intake"].db.reading() as session:
-        return [
-            session.scalar(select(func.count()).select_from(table))
-            for table in (CallRecord, Complaint)
-        ]
+        return [session.scalar(select(func.count()).select_from(table)) for table in tables]
+
+
+def facts_of(call):
+    """What the newest decision was made from, and what the call told for it."""
+    decided = Facts.parse(call.complaint.decisions[-1].facts)
+    return decided, Facts.parse(told(Memory(**call.memory)).facts)
+
+
+def voices_after_the_first(phone):
+    """The voices of a call from the choice of its language on."""
+    return {said.get("voice") for one in phone.heard[1:] for said in one.iter("Say")}
 
 
 def ask_all(phone, language):
@@ -95,20 +107,21 @@ def test_every_leaf_ends_with_a_number_and_one_whole_complaint(app, language):
     for keys in ways:
         phone = Phone(Line.to_app(app)).dial().press(KEY_OF[language], *keys, "1", "2", "2")
         phone.refuse_recording()
-        assert set(phone.voices) == {VOICES[language][0]}
         with record_of(app, phone) as call:
             number = call.complaint.case_number
-            expected = Facts.parse(told(Memory(**call.memory)).facts)
-            assert Facts.parse(call.complaint.decisions[-1].facts) == expected
+            decided, expected = facts_of(call)
+            assert decided == expected
         assert number in "".join(filter(str.isdigit, phone.words))
         phone.wait()
         assert spoken(app, prompts.GOODBYE, language) in phone.words
+        assert voices_after_the_first(phone) == {VOICES[language][0]}
         phone.hang_up()
         with record_of(app, phone) as call:
+            assert facts_of(call)[0] == dataclasses.replace(expected, anon=True)
             assert (call.state, call.complaint.state) == ("completed", "filed")
             assert not call.complaint.partial
             assert call.complaint.language == language
-    assert records(app) == [len(ways), len(ways)]
+    assert records(app, CallRecord, Complaint) == [len(ways), len(ways)]
 
 
 def test_all_leaves_are_walked_by_some_language():
@@ -120,7 +133,7 @@ def test_all_leaves_are_walked_by_some_language():
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_hanging_up_at_any_step_keeps_all_that_was_told(app, language):
     steps = len(ask_all(Phone(Line.to_app(app)), language))
-    for last in range(1, steps):
+    for last in range(steps):
         phone = Phone(Line.to_app(app))
         for act in ask_all(phone, language)[: last + 1]:
             act()
@@ -133,7 +146,15 @@ def test_hanging_up_at_any_step_keeps_all_that_was_told(app, language):
                 continue
             said = told(memory)
             assert complaint.state == "filed"
-            assert complaint.partial is (call.state == "hung_up")
+            whole = call.position in ("number", "goodbye")
+            assert (call.state, complaint.partial) == (
+                ("completed", False) if whole else ("hung_up", True)
+            )
+            decided, expected = facts_of(call)
+            nobody = not call.may_record and said.a_number is None
+            assert decided == dataclasses.replace(expected, anon=nobody)
+            places = [one.told for one in complaint.incidents]
+            assert places == ([{"place": said.facility_number}] if said.facility_number else [])
             assert complaint.tell_immigration == said.tell_immigration
             (person,) = complaint.people
             assert (person.identity or {}).get("a_number") == said.a_number
@@ -205,6 +226,7 @@ def state_of(app, phone):
             sorted((one.recording_sid, one.state, one.purpose) for one in call.recordings),
             sorted((one.queue, one.state) for one in complaint.referrals),
             sorted((one.kind, one.state) for one in complaint.notices),
+            records(app, CallTurn, OutboxMessage, AuditEvent),
         )
 
 
@@ -215,7 +237,8 @@ def test_replayed_and_late_webhooks_change_nothing(app, language):
         act()
     before = state_of(app, phone)
     for index in reversed(range(len(phone.sent))):
-        phone.replay(index)
+        again = check_document(phone.replay(index))
+        assert ET.tostring(again) == ET.tostring(phone.heard[index])
     assert state_of(app, phone) == before
     phone.hang_up()
     before = state_of(app, phone)
@@ -228,4 +251,52 @@ def test_replayed_and_late_webhooks_change_nothing(app, language):
     phone.report("/voice/status", {"CallStatus": "in-progress"})
     phone.hang_up(seconds=999)
     assert state_of(app, phone) == before
-    assert records(app) == [1, 1]
+    assert records(app, CallRecord, Complaint) == [1, 1]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_silence_and_wrong_answers_are_named_at_every_kind_of_step(app, language):
+    to_recording = [KEY_OF[language], *"222", "1", "2", "2"]
+
+    def hears(phone, *asked):
+        for prompt in asked:
+            assert spoken(app, prompt, language) in phone.words
+
+    # A key: twice a remark, then on to the caller's own words.
+    for act, remark in (
+        (lambda phone: phone.wait(), prompts.NO_KEY),
+        (lambda phone: phone.press("7"), prompts.WRONG_KEY),
+    ):
+        phone = Phone(Line.to_app(app)).dial().press(KEY_OF[language], "2")
+        for _ in range(2):
+            hears(act(phone), remark, prompts.WHERE_HELD)
+        hears(act(phone), prompts.MAY_RECORD)
+    # A number.
+    for act, remark in (
+        (lambda phone: phone.wait(), prompts.NO_KEY),
+        (lambda phone: phone.press("12"), prompts.WRONG_DIGITS),
+    ):
+        phone = Phone(Line.to_app(app)).dial().press(*to_recording[:-2], "1")
+        for _ in range(2):
+            hears(act(phone), remark, prompts.A_NUMBER)
+        hears(act(phone), prompts.MAY_RECORD)
+        phone.press("1").talk(5).press("1")
+        for _ in range(2):
+            hears(act(phone), remark, prompts.CONTACT_NUMBER)
+        hears(act(phone), prompts.WHOSE_NUMBER)
+    # Words that are recorded.
+    phone = Phone(Line.to_app(app)).dial().press(*to_recording, "1").talk(5).press("2", "1")
+    for _ in range(2):
+        hears(phone.wait(), prompts.NO_WORDS, prompts.SPEAK)
+    hears(phone.wait(), prompts.STATEMENT_KEPT)
+    # Words that are written down.
+    phone = Phone(Line.to_app(app)).dial().press(*to_recording, "2", "1")
+    hears(phone.wait(), prompts.NO_WORDS, prompts.WRITE_NAME)
+    hears(phone.wait(), prompts.WRITE_STORY)
+    hears(phone.wait(), prompts.NO_WORDS, prompts.WRITE_STORY)
+    hears(phone.wait(), prompts.REACH)
+    # Whether to record: nobody is who did not say yes.
+    phone = Phone(Line.to_app(app)).dial().press(*to_recording).wait(3)
+    hears(phone, prompts.NOT_RECORDED, prompts.AGAIN_OR_GO_ON)
+    with record_of(app, phone) as call:
+        assert not call.may_record
