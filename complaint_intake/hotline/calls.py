@@ -21,7 +21,7 @@ from complaint_intake.hotline.filing import submission_of
 from complaint_intake.hotline.script import Heard, Memory, Turn
 from complaint_intake.hotline.status import spoken_status
 from complaint_intake.hotline.steps import DIALS, FIRST, PERSON, STEPS, Kind, Offer
-from complaint_intake.hotline.told import told
+from complaint_intake.hotline.told import Told, told
 from complaint_intake.hotline.twiml import HANG_UP, Addresses, Scene, Speaker, spoken_digits
 from complaint_intake.intake import call_turns as turns
 from complaint_intake.intake import calls as records
@@ -182,8 +182,9 @@ class Line:
         if memory.language != before.language and call.is_draft:
             turns.set_language(session, call, memory.language)
         if _tells_more(before, memory):
-            changed["may_record"] = told(memory).may_record
-            filed = _follow(session, call, before, memory, opened)
+            said = told(memory)
+            changed["may_record"] = said.may_record
+            filed = _follow(session, call, before, memory, said, opened)
         if call.ended_at is None:
             document = self._document(session, call, turn, webhook)
         else:
@@ -344,14 +345,15 @@ def _follow(
     call: CallNow,
     before: Memory,
     memory: Memory,
+    said: Told,
     opened: Complaint | None,
 ) -> str | None:
     """Do what follows from a turn that told something: file, tell staff, send the number.
 
-    Returns the priority if a complaint was filed with it.
+    ``said`` is what ``memory`` tells. Returns the priority if a complaint was filed with it.
     """
     filed = None
-    said, said_before = told(memory), told(before)
+    said_before = told(before)
     if memory.is_answered and (call.is_draft or said != said_before):
         submission = submission_of(memory, said)
         if call.is_draft:
